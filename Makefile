@@ -1,0 +1,47 @@
+# Svod in a few words. `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# The demo company has a data folder of its own, so that made-up people never mix with yours.
+DATA ?= $(if $(wildcard data/inbox/*/*),data,data/demo)
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test dev docs lint bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+install: .venv/.installed ## Make the environment from the lock file
+
+.venv/.installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+run: install ## Run the daily job on your inbox, or on the demo company if the inbox is empty
+	$(BIN)/svod run --demo-if-empty
+
+demo: install ## Run the daily job on the demo company
+	$(BIN)/svod run --demo
+
+test: install ## Run all tests
+	$(BIN)/python -m pytest
+
+dev: install ## Open Dagster with its schedule and sensor on http://localhost:3000
+	SVOD_DATA=$(DATA) $(BIN)/svod dev
+
+docs: install ## Build the documentation site in site/, to open from disk
+	SVOD_DATA=$(DATA) $(BIN)/svod docs
+
+lint: install ## Check the style of Python and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: install ## Measure speed and memory of every stage
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove what can be made again, never the data
+	rm -rf .venv target logs site

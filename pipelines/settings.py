@@ -1,0 +1,51 @@
+"""Every setting, typed, in one object. Environment variables (`SVOD_…`) beat `svod.toml`, which beats the defaults.
+
+Secrets never stand in `svod.toml`: they come from the environment or from dlt's secrets.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Where things are and how they behave. Unknown keys in `svod.toml` are errors."""
+
+    model_config = SettingsConfigDict(env_prefix="SVOD_", env_nested_delimiter="__", toml_file=PROJECT / "svod.toml", extra="forbid")
+
+    data: Path = Field(PROJECT / "data", description="Folder of everything Svod writes")
+    inbox: str | None = Field(None, description="Folder or fsspec address (s3://, sftp://) of the exports; `<data>/inbox` if unset")
+    inbox_options: dict[str, str | int | bool] = Field({}, description="Options of the inbox's file system, as fsspec takes them")
+    schedule: str = Field("0 5 * * *", description="When the daily job runs, as cron")
+    timezone: str = Field("UTC", description="Time zone of the schedule")
+    memory_limit: str = Field("4GB", description="DuckDB's memory limit")
+    threads: int = Field(2, ge=1, description="Threads of DuckDB and dbt")
+    keep_versions: int = Field(5, ge=1, description="Published versions kept for rollback")
+    match_threshold: float = Field(0.95, gt=0, lt=1, description="Match probability from which two records are one person")
+
+    @property
+    def inbox_url(self) -> str:
+        return self.inbox or str(self.data / "inbox")
+
+    @property
+    def warehouse(self) -> Path:
+        """The file the pipeline works in. Readers get a published version instead."""
+        return self.data / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.data / "published"
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls, init_settings, env_settings, dotenv_settings, file_secret_settings) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
