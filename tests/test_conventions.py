@@ -1,0 +1,98 @@
+"""The house's rules, checked over the dbt manifest and the source tree, so that no reviewer has to remember them."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory) -> dict:
+    target = tmp_path_factory.mktemp("parse")
+    command = [sys.executable, "-m", "dbt.cli.main", "parse", "--profiles-dir", ".", "--target-path", str(target), "--log-path", str(target)]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout
+    return json.loads((target / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def models(manifest) -> list[dict]:
+    found = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert len(found) > 40
+    return found
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The files of the project that git knows or would add."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", *patterns], cwd=PROJECT, capture_output=True, text=True, check=True)
+    return [PROJECT / line for line in listed.stdout.splitlines() if (PROJECT / line).is_file()]
+
+
+def test_every_model_has_a_yaml_of_its_own_beside_it(models):
+    missing = [m["original_file_path"] for m in models if not (PROJECT / m["original_file_path"]).with_suffix(".yml").exists()]
+    assert missing == []
+
+
+def test_every_model_is_described_grain_first(models):
+    wrong = [m["name"] for m in models if not re.match(r"(One|Each) .*(row|per)|One row", m["description"])]
+    assert wrong == []
+
+
+def test_every_column_that_is_declared_is_described(models):
+    wrong = [f"{m['name']}.{c['name']}" for m in models for c in m["columns"].values() if not c["description"].strip()]
+    assert wrong == []
+
+
+def test_marts_have_enforced_contracts_and_are_public(models):
+    marts = [m for m in models if m["schema"] == "marts"]
+    assert len(marts) >= 9
+    assert [m["name"] for m in marts if not m["config"]["contract"]["enforced"] or m["access"] != "public"] == []
+
+
+def test_only_staging_and_named_exceptions_read_sources(models):
+    allowed = ("models/staging/", "models/quality/")
+    wrong = [
+        f"{m['name']} reads {parent}"
+        for m in models
+        for parent in m["depends_on"]["nodes"]
+        if parent.startswith("source.") and not parent.startswith("source.svod.identity.") and not m["original_file_path"].startswith(allowed)
+    ]
+    assert wrong == []
+
+
+def test_staging_models_are_named_after_their_source(models):
+    wrong = [m["name"] for m in models if m["schema"] == "staging" and not m["name"].startswith(f"stg_{Path(m['original_file_path']).parent.name}__")]
+    assert wrong == []
+
+
+def test_a_model_fits_on_one_screen(models):
+    long = {m["name"]: m["raw_code"].count("\n") for m in models if m["raw_code"].count("\n") > 130}
+    assert long == {}
+
+
+def test_sql_reads_the_same_on_duckdb_and_spark(models):
+    """Spellings that mean something else on Spark stay inside macros (see docs/decisions.md)."""
+    forbidden = {"::": r"::", "qualify": r"\bqualify\b", "exclude": r"\*\s*exclude", "concat()": r"\bconcat\(", r"\d": r"\\d", "now()": r"\bnow\(\)|current_(timestamp|date)"}
+    wrong = [f"{m['name']}: {word}" for m in models for word, pattern in forbidden.items() if re.search(pattern, re.sub(r"--.*|\{#.*?#\}", "", m["raw_code"]), re.I)]
+    assert wrong == []
+
+
+def test_every_python_module_says_what_it_is_for():
+    bare = [str(path.relative_to(PROJECT)) for path in tracked("pipelines/**.py", "orchestration/**.py", "expectations/**.py") if path.read_text() and not path.read_text().startswith(('"""', 'r"""'))]
+    assert bare == []
+
+
+def test_pipelines_never_import_dagster():
+    wrong = [str(path) for path in tracked("pipelines/**.py") if re.search(r"^\s*(import|from) dagster", path.read_text(), re.M)]
+    assert wrong == []
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    pattern = re.compile(r"/(root|home/[a-z]+|work)/[a-z]|pypi\.org|pythonhosted|registry\.npmjs", re.I)
+    wrong = [str(path.relative_to(PROJECT)) for path in tracked() if path.suffix in {".py", ".sql", ".yml", ".md", ".toml", ".lock", ""} and path.name != "test_conventions.py" and pattern.search(path.read_text(errors="ignore"))]
+    assert wrong == []
