@@ -1,0 +1,99 @@
+"""Which encoding a text file is in, and a UTF-8 copy of it if it is another.
+
+UTF-8 is proved over the whole file; what is not UTF-8 is told apart by its letters. Delimiters are `dialect`'s.
+"""
+
+import codecs
+from pathlib import Path
+
+CHUNK = 4 << 20
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+CYRILLIC = ("cp1251", "koi8-r", "cp866")
+FREQUENT = "оеаинтсрвлкмдпуя"
+
+
+def detect(path: Path) -> str:
+    """The encoding's Python name. A file with a few broken bytes in good UTF-8 is UTF-8: the lines with them are quarantined."""
+    with path.open("rb") as stream:
+        sample = stream.read(CHUNK)
+    for mark, name in MARKS:
+        if sample.startswith(mark):
+            return name
+    if wide := _without_mark(sample):
+        return wide
+    return "utf-8" if _is_utf8(path) else _single_byte(path)
+
+
+def to_utf8(path: Path, encoding: str, target: Path) -> Path:
+    """A UTF-8 copy without a mark. Half characters of UTF-16 come out as bytes that are not UTF-8, so their lines are quarantined."""
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    decoder = codecs.getincrementaldecoder(encoding)("surrogatepass" if wide else "replace")
+    with path.open("rb") as stream, target.open("wb") as out:
+        while chunk := stream.read(CHUNK):
+            out.write(decoder.decode(chunk).encode("utf-8", "surrogatepass"))
+        try:
+            out.write(decoder.decode(b"", final=True).encode("utf-8", "surrogatepass"))
+        except UnicodeDecodeError:
+            out.write(b"\xff")  # the file ends within a character: its last line goes into quarantine
+    return target
+
+
+def _without_mark(sample: bytes) -> str | None:
+    head = sample[:4096]
+    if len(head) < 4:
+        return None
+    even, odd = head[::2].count(0) / len(head[::2]), head[1::2].count(0) / len(head[1::2])
+    if odd > 0.3 > even:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.3 > odd else None
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    good = bad = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            if chunk.isascii():
+                continue
+            text = decoder.decode(chunk)
+            if text.isprintable() or _is_clean(text):
+                good += len(chunk) - len(text)
+                continue
+            broken = sum("\udc80" <= letter <= "\udcff" for letter in text)
+            good, bad = good + max(len(chunk) - len(text), 0), bad + broken
+    return bad == 0 or good > 20 * bad
+
+
+def _is_clean(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _single_byte(path: Path) -> str:
+    high = _high_sample(path)
+    neighbours = sum(1 for left, right in zip(high, high[1:], strict=False) if left > 127 and right > 127)
+    if neighbours * 3 < sum(byte > 127 for byte in high):
+        return "cp1252"  # accents stand alone among latin letters
+    return max(CYRILLIC, key=lambda name: _russian_score(high.decode(name, "replace")))
+
+
+def _high_sample(path: Path) -> bytes:
+    """Up to 64 kB around bytes above 127."""
+    sample = bytearray()
+    with path.open("rb") as stream:
+        while (chunk := stream.read(CHUNK)) and len(sample) < 1 << 16:
+            if not chunk.isascii():
+                first = next(index for index, byte in enumerate(chunk) if byte > 127)
+                sample += chunk[max(first - 1, 0) : first + (1 << 16)]
+    return bytes(sample)
+
+
+def _russian_score(text: str) -> int:
+    lower = sum(text.count(letter) for letter in FREQUENT)
+    upper = sum(text.count(letter) for letter in FREQUENT.upper())
+    swapped = sum(1 for left, right in zip(text, text[1:], strict=False) if left.islower() and right.isupper())
+    strange = sum(1 for letter in text if letter > "\x7f" and not ("а" <= letter.lower() <= "я" or letter.lower() == "ё"))
+    return 2 * lower + upper - 4 * swapped - 4 * strange
