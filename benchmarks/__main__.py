@@ -1,0 +1,150 @@
+"""`make bench`: the whole way of the data at 100,000 people, stage by stage, and a peer beside it.
+
+Prints rows per second and peak memory per stage; landing against DuckDB's own `create table as from read_csv` on the same
+files; a second run with nothing new; and a run with one day's new files. Everything is written below `data/bench`.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import measure
+from pipelines.demo import write_company
+from pipelines.settings import settings
+
+TODAY, LAST_DAY = "2026-01-01", "20251231"
+PEER = """
+import duckdb, json, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("set threads = 2")
+for number, (path, delimiter) in enumerate(json.load(open(sys.argv[2]))):
+    connection.execute(f"create table t{number} as from read_csv(?, delim = ?, quote = '\\"', escape = '\\"', header = true, all_varchar = true, strict_mode = false, null_padding = true)", [path, delimiter])
+"""
+
+console = Console()
+
+
+def main(people: Annotated[int, typer.Option(help="People of the made-up company.")] = 100_000, days: Annotated[int, typer.Option(help="Days of its behaviour.")] = 90) -> None:
+    """Measure every stage and print the figures; `data/bench/figures.json` keeps them."""
+    root = settings().data / "bench"
+    shutil.rmtree(root, ignore_errors=True)
+    data, log = root / "data", root / "log.txt"
+    data.mkdir(parents=True)
+    environment = {"SVOD_DATA": str(data), "SVOD_INBOX": str(data / "inbox"), "SVOD_DBT_TARGET": str(root / "target")}
+    console.print(f"Writing the exports of {people:,} people …")
+    write_company(data / "inbox", data / "truth", people=people, days=days, end=TODAY)
+    later = hold_back(data / "inbox", root / "later")
+
+    figures = {"landing": measure.run(["-c", land(1)], environment, log)}
+    figures |= landing_beside_peer(data, root, log)
+    stages = {
+        "staging and intermediate": dbt("+path:models/staging path:models/intermediate path:seeds", root),
+        "identity": ["-c", "from datetime import datetime; from pipelines.identity import resolve_identity; resolve_identity(datetime(2026, 1, 1, 6))"],
+        "marts, segments, quality": dbt("path:models/marts path:models/segments path:models/quality", root),
+        "whole job, after the stages": job(1),
+        "again, nothing new": job(1),
+    }
+    for name, arguments in stages.items():
+        console.print(f"{name} …")
+        figures[name] = measure.run(arguments, environment, log)
+    put_back(later, data / "inbox")
+    console.print("one day's new files …")
+    figures["one day's new files"] = measure.run(job(2), environment, log)
+    shutil.rmtree(data / "fresh", ignore_errors=True)
+    figures |= whole_job_from_nothing(root, environment, log)
+    report(figures, counts(data / "warehouse.duckdb"), root)
+
+
+def land(day: int) -> str:
+    return f"from datetime import datetime; from pipelines.sources.landing import land; land(datetime(2026, 1, {day}, 6))"
+
+
+def job(day: int) -> list[str]:
+    return ["-m", "orchestration.run", "--run-at", f"2026-01-0{day} 06:00:00"]
+
+
+def dbt(select: str, root: Path) -> list[str]:
+    variables = json.dumps({"run_at": f"{TODAY} 06:00:00"})
+    return ["-m", "dbt.cli.main", "build", "--profiles-dir", ".", "--select", *select.split(), "--vars", variables, "--log-path", str(root / "logs"), "--exclude-resource-type", "unit_test"]
+
+
+def hold_back(inbox: Path, later: Path) -> Path:
+    """Take the last day's files out, to arrive as tomorrow's."""
+    for path in list(inbox.rglob(f"*{LAST_DAY}*")):
+        target = later / path.relative_to(inbox)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+    return later
+
+
+def put_back(later: Path, inbox: Path) -> None:
+    for path in [path for path in later.rglob("*") if path.is_file()]:
+        (inbox / path.relative_to(later)).parent.mkdir(parents=True, exist_ok=True)
+        path.rename(inbox / path.relative_to(later))
+
+
+def landing_beside_peer(data: Path, root: Path, log: Path) -> dict[str, measure.Figures]:
+    """Landing and DuckDB alone on the same delimited files, in the dialects that landing found. UTF-8 only: DuckDB reads nothing else."""
+    query = """
+        select source, file_name, delimiter from landing.files
+        where status = 'loaded' and delimiter is not null and lower(encoding) like 'utf-8%' and lower(file_name) not like '%.zip/%' and lower(file_name) not like '%.gz'
+    """
+    alone = root / "delimited"
+    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
+        found = connection.execute(query).fetchall()
+    files = []
+    for source, name, delimiter in found:
+        target = alone / "inbox" / source / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.hardlink_to(data / "inbox" / source / name)
+        files.append((str(target), delimiter))
+    listing = root / "peer.json"
+    listing.write_text(json.dumps(files))
+    environment = {"SVOD_DATA": str(alone), "SVOD_INBOX": str(alone / "inbox")}
+    return {
+        "landing, delimited files": measure.run(["-c", land(1)], environment, log),
+        "peer: read_csv, the same files": measure.run(["-c", PEER, str(root / "peer.duckdb"), str(listing)], {}, log),
+    }
+
+
+def whole_job_from_nothing(root: Path, environment: dict[str, str], log: Path) -> dict[str, measure.Figures]:
+    """The job on an empty warehouse, as a new user runs it."""
+    fresh = root / "fresh"
+    fresh.mkdir()
+    return {"whole job from nothing": measure.run(job(2), environment | {"SVOD_DATA": str(fresh)}, log)}
+
+
+def counts(warehouse: Path) -> dict[str, int]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute(f"attach '{warehouse.parents[1] / 'delimited' / 'warehouse.duckdb'}' as delimited (read_only)")
+        ask = lambda query: connection.execute(query).fetchone()[0]  # noqa: E731
+        return {
+            "rows": ask("select sum(rows_read) from landing.files"),
+            "delimited rows": ask("select sum(rows_read) from delimited.landing.files"),
+            "records": ask("select count(*) from intermediate.int_records"),
+            "events": ask("select count(*) from intermediate.int_events"),
+            "customers": ask("select count(*) from marts.customers"),
+        }
+
+
+def report(figures: dict[str, measure.Figures], size: dict[str, int], root: Path) -> None:
+    console.print(" · ".join(f"{count:,} {name}" for name, count in size.items()))
+    table = Table("stage", "wall s", "CPU s", "rows/s", "peak MB", "exit")
+    rows = {"landing, delimited files": size["delimited rows"], "peer: read_csv, the same files": size["delimited rows"], "identity": size["records"]}
+    for name, figure in figures.items():
+        count = rows.get(name, size["rows"])
+        table.add_row(name, f"{figure.wall:.1f}", f"{figure.cpu:.1f}", f"{count / figure.wall:,.0f}", f"{figure.peak / 1024**2:,.0f}", str(figure.code))
+    console.print(table)
+    ratio = figures["peer: read_csv, the same files"].wall / figures["landing, delimited files"].wall
+    console.print(f"Landing runs at {ratio:.2f} of the speed of DuckDB's own read_csv.")
+    (root / "figures.json").write_text(json.dumps({"size": size} | {name: vars(figure) for name, figure in figures.items()}, indent=2))
+
+
+if __name__ == "__main__":
+    typer.run(main)
