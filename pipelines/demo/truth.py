@@ -1,0 +1,34 @@
+"""What is true: which record is whose, what people are called, and whether they may be written to."""
+
+from pathlib import Path
+
+from pipelines.demo.files import Company
+
+# Visitors who signed in make a record of their own in the counter that saw them.
+RECORDS = """
+select record_id, person_id from account where not is_merged_away
+union all
+select distinct counter || ':user:' || visit.user_id, person.person_id from visit join person using (person) where visit.user_id is not null
+"""
+
+PEOPLE = """
+select person_id, given as given_name, family as family_name, patronymic as additional_name, gender, birth_date, emails, phones, city as locality, language
+from person join (select person, array_agg(email order by slot) as emails from person_email group by person) using (person)
+join (select person, array_agg(phone order by slot) as phones from person_phone group by person) using (person)
+"""
+
+CONSENTS = """
+select person_id, 'email' as channel, 'marketing' as purpose, if(withdrawn_at is null, 'granted', 'withdrawn') as state, coalesce(withdrawn_at, granted_at) as since from consent join person using (person) where granted_at is not null
+union all
+select person_id, 'any', 'personal_data', 'granted', min(created_at) from account left join consent using (person)
+where (system = 'bitrix24:contact' or system = 'hubspot:contact' and granted_at is not null) and not is_merged_away group by person_id
+"""
+
+
+def write(company: Company, folder: Path) -> None:
+    """records, people and consents, as Parquet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, query in (("records", RECORDS), ("people", PEOPLE), ("consents", CONSENTS)):
+        path = folder / f"{name}.parquet"
+        company.con.execute(f"copy (select * from ({query}) order by all) to '{path}' (format parquet, compression zstd)")
+        company.stamp(path)
