@@ -1,0 +1,32 @@
+{# Money as people and systems write it. Text with anything but a number and a currency is no amount. #}
+{% macro parse_amount(expr) -%}
+    try_cast({{ plain_number(expr) }} as decimal(18, 2))
+{%- endmacro %}
+
+{% macro parse_quantity(expr) -%}
+    try_cast({{ plain_number(expr) }} as decimal(18, 3))
+{%- endmacro %}
+
+{# '1 234,56 ₽' → '1234.56'. #}
+{% macro plain_number(expr) -%}
+    {%- set words = '(?:₽|руб(?:л[а-я]*)?[.]?|р[.]?|rub|rur|[$€£¥₸₴]|us[$]|usd|eur|gbp|kzt|byn|uah|тг[.]?|тенге|шт[.]?|pcs|%)' -%}
+    {{ with_value('written', one_space('lower(' ~ trimmed(expr) ~ ')'), "case when " ~ matches('written', '[(]?[+-]? ?' ~ words ~ "? ?[+-]?[0-9.,][0-9 ,.''’]*? ?" ~ words ~ "?[)]?")
+        ~ " then case when written like '(%)' or written like '%-%' then '-' else '' end || "
+        ~ with_value('digits', "rtrim(translate(regexp_extract(written, '[0-9.,][0-9 ,.''’]*', 0), ' ''’', ''), '.,')", decimal_point('digits')) ~ " end") }}
+{%- endmacro %}
+
+{# The last of two different marks is the decimal one; a mark that groups thousands is dropped. #}
+{% macro decimal_point(digits) -%}
+    case
+        when {{ digits }} like '%,%.%' then replace({{ digits }}, ',', '')
+        when {{ digits }} like '%.%,%' then replace(replace({{ digits }}, '.', ''), ',', '.')
+        when {{ matches(digits, '[1-9][0-9]{0,2}(,[0-9]{3})+') }} then replace({{ digits }}, ',', '')
+        when {{ matches(digits, '[1-9][0-9]{0,2}([.][0-9]{3}){2,}') }} then replace({{ digits }}, '.', '')
+        else replace({{ digits }}, ',', '.')
+    end
+{%- endmacro %}
+
+{# No-break and thin spaces as spaces, the typographic minus as a hyphen. #}
+{% macro one_space(expr) -%}
+    translate({{ expr }}, chr(160) || chr(8239) || chr(8201) || '−', '   -')
+{%- endmacro %}

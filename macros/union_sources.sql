@@ -1,0 +1,10 @@
+{# All staging models of one shape, with the columns named in `columns`, one under another. The var `staged` lists which source has which
+   shape: adding a source there is all it takes. #}
+{% macro union_sources(shape, columns) -%}
+    {%- for source in var('staged')[shape] %}
+    select {{ columns | join(', ') }} from {{ ref('stg_' ~ source ~ '__' ~ shape) }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,26 @@
+with
+
+spellings as (
+
+    select raw, expected from (values
+        ('1985-05-17', '1985'),
+        ('17.05.1985', '1985'),
+        ('1985', '1985'),
+        ('1985-05', '1985'),
+        ('1985 г.', '1985'),
+        ('05/17', null),
+        ('--05-17', null),
+        ('1604-05-17', null),
+        ('', null)
+    ) as literal_rows (raw, expected)
+
+),
+
+read as (
+
+    select raw, expected, cast({{ birth_year('raw') }} as varchar) as actual
+    from spellings
+
+)
+
+select * from read where actual is distinct from expected
