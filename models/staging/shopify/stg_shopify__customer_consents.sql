@@ -1,0 +1,53 @@
+with
+
+customers as (
+
+    select * from {{ ref('stg_shopify__customers') }}
+
+),
+
+first_orders as (
+
+    select customer_key, min(ordered_at) as first_order_at
+    from {{ ref('stg_shopify__order_headers') }}
+    group by customer_key
+
+),
+
+answers as (
+
+    select 'email' as channel, 'Accepts Email Marketing' as field, is_email_accepted as is_given, customers.* from customers
+    union all
+    select 'sms', 'Accepts SMS Marketing', is_sms_accepted, customers.* from customers
+
+),
+
+compared as (
+
+    select
+        answers.*,
+        lag(is_given) over (partition by source_key, channel order by source_updated_at, _exported_at, _file_id, _line) as was_given
+    from answers
+    where is_given is not null
+
+),
+
+-- A flag that was set before the first export is as old as the customer, so that a withdrawal elsewhere in between stays the later word.
+-- "No" withdraws what an earlier export granted; a "no" that was always there is only the lack of consent.
+changes as (
+
+    select
+        'shopify:customer:' || source_key as record_id,
+        channel,
+        case when is_given then 'granted' else 'withdrawn' end as action,
+        case when was_given is null then coalesce(source_created_at, first_order_at, source_updated_at) else source_updated_at end as occurred_at,
+        case channel when 'email' then email else coalesce(phone, default_address_phone) end as raw_value,
+        {{ json_object_text({'field': 'field', 'file': '_file_name'}) }} as evidence,
+        {{ lineage() }}
+    from compared
+    left join first_orders on compared.source_key = first_orders.customer_key
+    where (is_given and not coalesce(was_given, false)) or (not is_given and was_given)
+
+)
+
+select * from changes

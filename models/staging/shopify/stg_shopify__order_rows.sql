@@ -1,0 +1,23 @@
+with
+
+source as (
+
+    select * from {{ source('shopify', 'orders') }}
+
+),
+
+-- The newest file that has an order has all of it: rows of an order in older files are older states of it.
+ranked as (
+
+    select
+        source.*,
+        ltrim({{ trimmed('name') }}, '''') as order_key,
+        dense_rank() over (partition by ltrim({{ trimmed('name') }}, '''') order by _exported_at desc nulls last, _file_id desc) as file_rank,
+        row_number() over (partition by ltrim({{ trimmed('name') }}, ''''), _file_id order by _line) as order_row
+    from source
+    where {{ blank_to_null('name') }} is not null
+
+)
+
+select * from ranked
+where file_rank = 1
