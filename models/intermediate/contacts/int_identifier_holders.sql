@@ -1,0 +1,37 @@
+with
+
+holders as (
+
+    select
+        identifiers.identifier_type,
+        identifiers.value,
+        count(distinct identifiers.record_id) as record_count,
+        count(distinct coalesce(records.given_name_key, '') || ' ' || records.family_name_key) as holder_count
+
+    from {{ ref('int_identifier_values') }} as identifiers
+    left join {{ ref('int_records') }} as records on identifiers.record_id = records.record_id
+    where identifiers.is_valid
+    group by identifiers.identifier_type, identifiers.value
+
+),
+
+junk as (
+
+    select holders.identifier_type, holders.value, min(junk_values.reason) as junk_reason
+    from holders
+    inner join {{ ref('junk_values') }} as junk_values
+        on holders.identifier_type = junk_values.identifier_type and holders.value like junk_values.value_pattern
+    group by holders.identifier_type, holders.value
+
+)
+
+select
+    holders.identifier_type,
+    holders.value,
+    holders.record_count,
+    holders.holder_count,
+    junk.junk_reason,
+    junk.value is not null as is_junk,
+    holders.holder_count > {{ var('shared_by_more_than') }} as is_shared
+from holders
+left join junk on holders.identifier_type = junk.identifier_type and holders.value = junk.value

@@ -1,0 +1,1 @@
+{{ union_sources('order_lines', order_line_columns()) }}

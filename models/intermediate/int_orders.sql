@@ -1,0 +1,1 @@
+{{ union_sources('orders', order_columns()) }}

@@ -1,0 +1,77 @@
+with
+
+records as (
+
+    select * from {{ ref('int_source_records') }}
+
+),
+
+names as (
+
+    select * from {{ ref('int_record_names') }}
+
+),
+
+named as (
+
+    select
+
+        ---------- ids
+        records.record_id,
+        records.source,
+        records.entity,
+        records.source_key,
+
+        ---------- strings
+        records.full_name,
+        coalesce(names.given_name, records.given_name) as given_name,
+        coalesce(names.additional_name, records.additional_name) as additional_name,
+        coalesce(names.family_name, records.family_name) as family_name,
+        names.given_name_key,
+        names.additional_name_key,
+        names.family_name_key,
+        coalesce(records.gender, names.gender) as gender,
+        records.street,
+        records.locality,
+        {{ address_key('records.street') }} as street_key,
+        {{ address_key('records.locality') }} as locality_key,
+        records.region,
+        records.postal_code,
+        records.country_code,
+        records.language,
+        records.company,
+        records.job_title,
+        records.lifecycle_stage,
+        records.utm_source,
+        records.utm_medium,
+        records.utm_campaign,
+        records.extra,
+        records.failed_casts,
+
+        ---------- numerics and dates
+        records.birth_date,
+        coalesce(records.birth_year, cast(extract(year from records.birth_date) as integer)) as birth_year,
+        coalesce(records.birth_month, cast(extract(month from records.birth_date) as integer)) as birth_month,
+        coalesce(records.birth_day, cast(extract(day from records.birth_date) as integer)) as birth_day,
+
+        ---------- booleans
+        coalesce(records.is_deleted, false) as is_deleted,
+
+        ---------- timestamps and lineage
+        records.source_created_at,
+        records.source_updated_at,
+        records.source_file_name,
+        records._file_id,
+        records._line,
+        records._load_id
+
+    from records
+    left join names
+        on coalesce(records.full_name, '') = coalesce(names.source_full_name, '')
+        and coalesce(records.given_name, '') = coalesce(names.source_given_name, '')
+        and coalesce(records.additional_name, '') = coalesce(names.source_additional_name, '')
+        and coalesce(records.family_name, '') = coalesce(names.source_family_name, '')
+
+)
+
+select * from named
