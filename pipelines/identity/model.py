@@ -1,0 +1,97 @@
+"""A fitted model as a file: m and u of each level, nothing that belongs to an engine. Saved once, pinned by name, reused.
+
+`<data>/identity/model_<version>.json` holds the parameters, `names_<version>.parquet` the frequencies of names they were fitted
+with, `current.json` says which is in use. Fitting stays out: see `train.py`.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.identity.settings import EXCLUSIVE, settings_version
+
+PRIOR = Path(__file__).with_name("prior_model.json")
+
+Parameters = dict[str, dict[str, list[float]]]
+
+
+@dataclass(frozen=True)
+class Model:
+    """`kind` is "trained" (on this company's records) or "prior" (the shipped one, for companies too small to learn from)."""
+
+    kind: str
+    records: int
+    probability: float
+    parameters: Parameters
+    settings_version: str
+
+    @property
+    def version(self) -> str:
+        return hashlib.md5(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+    def for_records(self, records: int) -> "Model":
+        """This model for a company of another size: each record has as many twins, among more or fewer strangers."""
+        ratio = self.records / max(records, 2)
+        parameters = {
+            name: {label: [m, min(u * ratio, 0.5 * m) if (name, label) in EXCLUSIVE else u] for label, (m, u) in levels.items()}
+            for name, levels in self.parameters.items()
+        }
+        return Model("prior", records, min(self.probability * ratio, 0.05), rounded(parameters), settings_version())
+
+
+def rounded(parameters: Parameters) -> Parameters:
+    """Six digits: enough for any decision, and the same on every machine."""
+    return {name: {label: [float(f"{m:.6g}"), float(f"{u:.6g}")] for label, (m, u) in levels.items()} for name, levels in parameters.items()}
+
+
+def prior() -> Model:
+    """The model shipped with Svod."""
+    return Model(**json.loads(PRIOR.read_text()))
+
+
+def current(folder: Path) -> Model | None:
+    """The model in use, if there is one for these settings."""
+    pointer = folder / "current.json"
+    if not pointer.exists():
+        return None
+    model = Model(**json.loads((folder / f"model_{json.loads(pointer.read_text())['version']}.json").read_text()))
+    return model if model.settings_version == settings_version() else None
+
+
+def save(connection: DuckDBPyConnection, model: Model, folder: Path) -> None:
+    """Writes the model, pins the frequencies of names beside it and points to both, the pointer last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    connection.execute(f"copy ({COUNTS}) to '{names_file(folder, model)}' (format parquet)").fetchall()
+    _write(folder / f"model_{model.version}.json", asdict(model))
+    _write(folder / "current.json", {"version": model.version})
+
+
+def names_file(folder: Path, model: Model) -> Path:
+    return folder / f"names_{model.version}.parquet"
+
+
+# Counted over distinct full names, not over records: a person with ten records must not make her own name common.
+COUNTS = """
+with
+
+names as (
+
+    select distinct given_name_key, family_name_key from people where name_key is not null
+
+)
+
+select 'given' as part, given_name_key as key, count(*) as names from names group by given_name_key
+union all
+select 'family', family_name_key, count(*) from names group by family_name_key
+order by part, key
+"""
+
+
+def _write(path: Path, content: dict) -> None:
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    os.replace(draft, path)

@@ -1,0 +1,101 @@
+"""Match weights of pairs, by Splink with a fitted model. What follows from a weight is decided in `resolve.py`.
+
+Splink leaves tables behind and finds columns by table name only, so it works on the scratch connection and is cleaned up after.
+"""
+
+import logging
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+from splink import DuckDBAPI, Linker
+
+from pipelines.identity.model import Model
+from pipelines.identity.settings import COMPARISONS, FREQUENCY_LEVEL, splink_settings
+
+logging.getLogger("splink").setLevel(logging.ERROR)
+
+# Pulls the frequency of a name towards a typical one by as much as this many names would: a small company's counts say little.
+SMOOTHING = {"given": (500, 0.005), "family": (500, 0.0005)}
+
+# The level each comparison came to, and the bits it adds. The bits and the prior's sum up to the match weight: a pair explains itself.
+RESULTS = [f"gamma_{name}" for name in COMPARISONS] + [
+    f"mw_{name} + mw_tf_adj_{name} as mw_{name}" if name == FREQUENCY_LEVEL[0] else f"mw_{name}" for name in COMPARISONS
+]
+
+# Splink returns every compared column of a batch of pairs at once; the batch bounds that memory.
+BATCH = 1_000_000
+
+# Half of all people cannot bear a given name, for it is a woman's or a man's; that is the factor 2.
+FREQUENCIES = """
+create or replace temp table name_frequencies as
+with
+
+counts as (select * from read_parquet('{file}')),
+
+totals as (select part, sum(names) as total from counts group by part),
+
+keys as (select distinct name_key, given_name_key, family_name_key from people where name_key is not null)
+
+select
+    keys.name_key,
+    2 * (coalesce(given.names, 0) + {given_weight} * {given_typical}) / (coalesce((select total from totals where part = 'given'), 0) + {given_weight})
+    * (coalesce(family.names, 0) + {family_weight} * {family_typical}) / (coalesce((select total from totals where part = 'family'), 0) + {family_weight})
+    as tf_name_key
+from keys
+left join counts as given on given.part = 'given' and given.key = keys.given_name_key
+left join counts as family on family.part = 'family' and family.key = keys.family_name_key
+"""
+
+
+PREDICTED = f"""
+select
+    record_id_l as left_record_id,
+    record_id_r as right_record_id,
+    match_weight,
+    match_probability,
+    match_key,
+    {", ".join(RESULTS)}
+from {{predictions}}
+"""
+
+
+@contextmanager
+def linker(connection: DuckDBPyConnection, parameters: dict | None, probability: float, table: str = "people") -> Iterator[tuple[Linker, DuckDBAPI]]:
+    """A Splink linker over a table of records, whose own tables are gone afterwards."""
+    api = DuckDBAPI(connection)
+    connection.execute(f"create or replace temp view splink_input as select * from {table}").fetchall()
+    try:
+        yield Linker(api.register("splink_input"), splink_settings(parameters, probability)), api
+    finally:
+        drop_leftovers(connection)
+
+
+def drop_leftovers(connection: DuckDBPyConnection) -> None:
+    """Splink's own clean-up forgets tables that were registered rather than computed."""
+    query = "select table_name, table_type from information_schema.tables where starts_with(table_name, '__splink__')"
+    tables = connection.execute(query).fetchall()
+    for name, kind in tables:
+        connection.execute(f"drop {'view' if kind == 'VIEW' else 'table'} if exists {name}").fetchall()
+
+
+def load_frequencies(connection: DuckDBPyConnection, file: Path) -> None:
+    """Makes the temporary table `name_frequencies` of every name, from the counts pinned with the model."""
+    weights = {f"{part}_{word}": number for part, pair in SMOOTHING.items() for word, number in zip(("weight", "typical"), pair, strict=True)}
+    connection.execute(FREQUENCIES.format(file=file, **weights)).fetchall()
+
+
+def score(connection: DuckDBPyConnection, model: Model, pairs: str, into: str) -> None:
+    """Scores the pairs of table `pairs` (match_key, join_key_l, join_key_r) into the temporary table `into`."""
+    count = connection.execute(f"select count(*) from {pairs}").fetchall()[0][0]
+    batches = max(1, math.ceil(count / BATCH))
+    for batch in range(batches):
+        connection.execute(f"create or replace temp table pair_batch as select * from {pairs} where hash(join_key_l) % {batches} = {batch}").fetchall()
+        with linker(connection, model.parameters, model.probability) as (splink, api):
+            splink.table_management.register_term_frequency_lookup(api.register("name_frequencies"), "name_key")
+            splink.table_management.register_blocked_pairs_for_predict(api.register("pair_batch"))
+            predictions = splink.inference.predict(warning_mode="never").physical_name
+            start = f"insert into {into}" if batch else f"create or replace temp table {into} as"
+            connection.execute(f"{start} {PREDICTED.format(predictions=predictions)}").fetchall()

@@ -1,0 +1,194 @@
+"""What is compared and which pairs are looked at: data, with the reason of each odd choice.
+
+A comparison is a list of levels, best first; a level is (label, SQL condition on `_l` and `_r`).
+Fitted parameters stay out: they belong to a model file (`model.py`). No SQL is ever saved with a model,
+so that a model outlives a change of engine.
+"""
+
+import hashlib
+import json
+
+# Below 0.88 Jaro-Winkler mixes up different names of one length (Марина and Ирина); above 0.92 it loses one-letter typos.
+SIMILAR = 0.88
+
+# Parts of a date are compared one by one, because sources often know only the year or only the day and month.
+_SAME_PARTS = " + ".join(f"cast(coalesce(birth_{part}_l = birth_{part}_r, false) as integer)" for part in ("year", "month", "day"))
+_KNOWN_PARTS = " + ".join(f"cast(birth_{part}_l is not null and birth_{part}_r is not null as integer)" for part in ("year", "month", "day"))
+
+
+def _similar(column: str, other: str | None = None) -> str:
+    return f"jaro_winkler_similarity({column}_l, {other or column}_r) >= {SIMILAR}"
+
+
+def _initial(column: str) -> str:
+    return f"(length({column}_l) = 1 or length({column}_r) = 1) and left({column}_l, 1) = left({column}_r, 1)"
+
+
+def _shares(column: str) -> str:
+    return f"list_has_any({column}_l, {column}_r)"
+
+
+def _absent(column: str) -> str:
+    return f"len({column}_l) = 0 or len({column}_r) = 0"
+
+
+# Two people by their given names, also if one wrote given and family name the wrong way round. False if either is unknown or an initial.
+OTHER_GIVEN_NAME = f"""
+coalesce(length(given_name_key_l) > 1 and length(given_name_key_r) > 1
+    and not ({_similar("given_name_key")})
+    and not coalesce({_similar("given_name_key", "family_name_key")}, false)
+    and not coalesce({_similar("family_name_key", "given_name_key")}, false), false)
+"""
+
+
+def _absent_or_relatives(absent: str, agrees: str) -> str:
+    """Relatives share phones, streets and e-mails all at once: where given names differ, agreeing on one says nothing at all."""
+    return f"({absent}) or (({agrees}) and {OTHER_GIVEN_NAME})"
+
+
+COMPARISONS: dict[str, list[tuple[str, str]]] = {
+    # Given and family name are one comparison: relatives share a family name, so that it says little when the given names differ.
+    "name": [
+        ("nothing to compare", "(given_name_key_l is null or given_name_key_r is null) and (family_name_key_l is null or family_name_key_r is null)"),
+        ("same", "name_key_l = name_key_r"),
+        ("swapped", "given_name_key_l = family_name_key_r and family_name_key_l = given_name_key_r"),
+        ("similar", f"{_similar('given_name_key')} and {_similar('family_name_key')}"),
+        ("similar and swapped", f"{_similar('given_name_key', 'family_name_key')} and {_similar('family_name_key', 'given_name_key')}"),
+        ("same family name, initial", f"{_similar('family_name_key')} and {_initial('given_name_key')}"),
+        ("same family name only known", f"{_similar('family_name_key')} and (given_name_key_l is null or given_name_key_r is null)"),
+        ("same given name only known", f"{_similar('given_name_key')} and (family_name_key_l is null or family_name_key_r is null)"),
+        ("same given name, other family name", _similar("given_name_key")),
+        ("same family name, other given name", _similar("family_name_key")),
+        ("different", "else"),
+    ],
+    "additional_name": [
+        ("nothing to compare", "additional_name_key_l is null or additional_name_key_r is null"),
+        ("same", f"{_similar('additional_name_key')} or ({_initial('additional_name_key')})"),
+        ("different", "else"),
+    ],
+    "birth_date": [
+        ("nothing to compare", f"{_KNOWN_PARTS} = 0"),
+        ("same", f"{_SAME_PARTS} = 3"),
+        ("day and month swapped", "birth_year_l = birth_year_r and birth_month_l = birth_day_r and birth_day_l = birth_month_r"),
+        ("one part differs", f"{_KNOWN_PARTS} = 3 and {_SAME_PARTS} = 2"),
+        ("same day and month only known", f"{_KNOWN_PARTS} = 2 and {_SAME_PARTS} = 2"),
+        ("same year only known", f"{_KNOWN_PARTS} = 1 and {_SAME_PARTS} = 1"),
+        ("different", "else"),
+    ],
+    # Sets at three levels: a value one person holds says far more than one that several given names were seen with.
+    "email": [
+        # Namesakes choose the same address at different providers: beside equal names, an equal local part says nothing.
+        (
+            "nothing to compare",
+            f"""{_absent_or_relatives(_absent("emails"), _shares("emails"))}
+            or (coalesce({_similar("family_name_key")}, false) and {_shares("email_locals")} and not {_shares("emails")})""",
+        ),
+        ("share a private one", _shares("private_emails")),
+        ("share one of several people", _shares("emails")),
+        ("same name before the @", _shares("email_locals")),
+        ("share none", "else"),
+    ],
+    "phone": [
+        ("nothing to compare", _absent_or_relatives(_absent("phones"), _shares("phones"))),
+        ("share a private one", _shares("private_phones")),
+        ("share one of several people", _shares("phones")),
+        ("share none", "else"),
+    ],
+    "address": [
+        (
+            "nothing to compare",
+            _absent_or_relatives(
+                "(locality_key_l is null or locality_key_r is null) and (street_key_l is null or street_key_r is null)",
+                "coalesce(street_key_l = street_key_r, false)",
+            ),
+        ),
+        ("same street and house", "street_key_l = street_key_r and coalesce(locality_key_l = locality_key_r, true)"),
+        ("same locality", "locality_key_l = locality_key_r"),
+        ("different", "else"),
+    ],
+    # Equal accounts and cards are declared links already; what is left to learn here is that two different ones speak against.
+    "account": [
+        ("nothing to compare", f"({_absent('cards')}) and ({_absent('accounts')})"),
+        ("share one", f"{_shares('cards')} or {_shares('accounts')}"),
+        ("share none", "else"),
+    ],
+}
+
+# Levels that single out a person: two random people hardly ever agree on them, while random pairs of a small company hold
+# enough true matches to hide that. Their u is reckoned from the pairs that agree, of which this share is believed to be two people:
+# an e-mail given at a till by somebody else, a phone number passed on, neighbours in one house.
+EXCLUSIVE: dict[tuple[str, str], float] = {
+    ("email", "share a private one"): 0.005,
+    ("email", "share one of several people"): 0.2,
+    ("phone", "share a private one"): 0.01,
+    ("phone", "share one of several people"): 0.3,
+    ("address", "same street and house"): 0.1,
+    ("account", "share one"): 0.002,
+}
+
+# The frequency of a name counts where both records spell it the same.
+FREQUENCY_LEVEL = ("name", "same")
+
+# Rules of blocking: a pair that agrees on one of the expressions is scored. A value held by more than BLOCK_CAP records is
+# skipped for that rule and counted: common names come back through the narrower rules below them.
+BLOCKING: dict[str, str] = {
+    "email": "unnest(emails)",
+    "phone": "unnest(phones)",
+    "card or account": "unnest(list_concat(cards, accounts))",
+    "email_local": "unnest(email_locals)",
+    "street and given name": "street_key || '|' || given_name_key",
+    "names": "least(given_name_key, family_name_key) || '|' || greatest(given_name_key, family_name_key)",
+    "names and locality": "name_key || '|' || locality_key",
+    "names and birth year": "name_key || '|' || birth_year",
+    "names and day of birth": "name_key || '|' || birth_month || '-' || birth_day",
+    "family name and birth date": "family_name_key || '|' || birth_date",
+    "given name and birth date": "given_name_key || '|' || birth_date",
+    "family name and locality": "left(family_name_key, 5) || '|' || left(given_name_key, 1) || '|' || locality_key",
+    "birth date and locality": "birth_date || '|' || locality_key",
+}
+BLOCK_CAP = 60
+
+# EM runs once per rule, and each parameter is averaged over the runs whose rule does not use its column.
+TRAINING_RULES: dict[str, str] = {
+    "same name": "l.given_name_key = r.given_name_key and l.family_name_key = r.family_name_key",
+    "same e-mail": "l.emails[1] = r.emails[1]",
+    "same phone": "l.phones[1] = r.phones[1]",
+    "same birth date": "l.birth_year = r.birth_year and l.birth_month = r.birth_month and l.birth_day = r.birth_day",
+}
+
+
+def splink_settings(parameters: dict[str, dict[str, list[float]]] | None, probability: float) -> dict:
+    """Splink's settings with these m and u, or untrained ones."""
+    comparisons = [_comparison(name, levels, (parameters or {}).get(name, {})) for name, levels in COMPARISONS.items()]
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "record_id",
+        "probability_two_random_records_match": probability,
+        "comparisons": comparisons,
+        # Pairs come from `block.py`, which can cap values; Splink insists on a rule.
+        "blocking_rules_to_generate_predictions": ["l.record_id = r.record_id"],
+        # Splink keeps the levels (gamma) only together with the columns; `score.py` takes what it needs and drops the rest.
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": True,
+        "max_iterations": 20,
+    }
+
+
+def _comparison(name: str, levels: list[tuple[str, str]], fitted: dict[str, list[float]]) -> dict:
+    return {"output_column_name": name, "comparison_levels": [_level(name, label, condition, fitted.get(label)) for label, condition in levels]}
+
+
+def _level(name: str, label: str, condition: str, fitted: list[float] | None) -> dict:
+    level: dict = {"sql_condition": "ELSE" if condition == "else" else condition, "label_for_charts": label}
+    if label == "nothing to compare":
+        return level | {"is_null_level": True}
+    if (name, label) == FREQUENCY_LEVEL:
+        level |= {"tf_adjustment_column": "name_key", "disable_tf_exact_match_detection": True, "tf_minimum_u_value": 1e-7}
+    if fitted:
+        level |= {"m_probability": fitted[0], "u_probability": fitted[1]}
+    return level
+
+
+def settings_version() -> str:
+    """Changes whenever what is compared or looked at changes, so that old results and models are not taken for new ones."""
+    return hashlib.md5(json.dumps([COMPARISONS, BLOCKING, BLOCK_CAP], ensure_ascii=False).encode()).hexdigest()[:8]

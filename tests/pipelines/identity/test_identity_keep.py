@@ -1,0 +1,108 @@
+"""Customer ids and their ledger, from hand-made clusters."""
+
+from datetime import datetime
+
+import duckdb
+import pytest
+
+from pipelines.identity import tables
+from pipelines.identity.keep import keep
+from pipelines.identity.report import CONTENTS
+
+
+@pytest.fixture
+def run():
+    """Runs `keep` on clusters given as {"cluster": "records"} and writes the result, like a run does. Each call is one day later."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("attach ':memory:' as warehouse")
+    tables.ensure(connection)
+    days = iter(range(1, 20))
+
+    def step(**clusters: str) -> dict[str, str]:
+        connection.execute("create or replace temp table clusters (record_id varchar, cluster varchar, linked_by varchar)")
+        rows = [(record, name) for name, records in clusters.items() for record in records]
+        if rows:
+            connection.execute("insert into clusters values " + ", ".join(f"('{record}', '{name}', 'score')" for record, name in rows))
+        keep(connection, datetime(2026, 1, next(days)))
+        contents = {name: table for name, table in CONTENTS.items() if name not in ("pairs", "runs")}
+        tables.write(connection, {name: f"select * from {table}" for name, table in contents.items()})
+        return dict(connection.execute("select record_id, customer_id from warehouse.identity.record_customers").fetchall())
+
+    def events(day: int) -> set[tuple]:
+        query = "select event, customer_id, other_customer_id from warehouse.identity.customer_events where day(run_at) = $day"
+        return set(connection.execute(query, {"day": day}).fetchall())
+
+    step.events = events
+    step.redirects = lambda: dict(connection.execute("select old_customer_id, customer_id from warehouse.identity.customer_redirects").fetchall())
+    step.customers = lambda: connection.execute(
+        "select customer_id, record_count, day(created_at), day(changed_at) from warehouse.identity.customers order by customer_id"
+    ).fetchall()
+    yield step
+    connection.close()
+
+
+def test_the_same_clusters_keep_their_ids_and_write_no_event(run):
+    first = run(one="abc", two="xy")
+    before = run.customers()
+    assert run(one="abc", two="xy") == first
+    assert run.events(2) == set() and run.customers() == before
+
+
+def test_ids_do_not_depend_on_what_clusters_are_called(run):
+    first = run(one="abc", two="xy")
+    assert run(q="xy", p="abc") == first
+
+
+def test_a_new_record_joins_its_customer_without_a_new_id(run):
+    first = run(one="bc")
+    second = run(one="abc")
+    assert second["a"] == first["b"] == second["b"]
+    assert run.customers() == [(first["b"], 3, 1, 2)]
+
+
+def test_a_merge_keeps_the_id_of_most_records_and_redirects_the_other(run):
+    first = run(one="abc", two="xy")
+    second = run(one="abcxy")
+    assert set(second.values()) == {first["a"]}
+    assert run.events(2) == {("merged_into", first["x"], first["a"])}
+    assert run.redirects() == {first["x"]: first["a"]}
+
+
+def test_a_redirect_follows_through_later_merges(run):
+    first = run(one="abc", two="xy", three="mnopq")
+    run(one="abcxy", three="mnopq")
+    run(one="abcxymnopq")
+    last = first["a"] if run.redirects().get(first["m"]) else first["m"]
+    lost = {first["x"], first["a"], first["m"]} - {last}
+    assert run.redirects() == {old: last for old in lost}
+
+
+def test_a_split_leaves_the_id_with_the_larger_part(run):
+    first = run(one="abcxy")
+    second = run(one="abc", two="xy")
+    assert second["a"] == first["a"] != second["x"]
+    assert run.events(2) == {("split_from", second["x"], first["a"])}
+
+
+def test_an_id_moves_on_with_most_of_its_records_and_not_with_a_straggler(run):
+    first = run(big="abcdefg", small="uvwx")
+    second = run(big="abcdefguvw", rest="x")
+    assert second["u"] == first["a"]
+    assert second["x"] not in first.values()
+    assert run.redirects() == {first["u"]: first["a"]}
+
+
+def test_a_customer_whose_records_are_gone_is_retired_and_its_redirects_end(run):
+    first = run(one="abc", two="xy", three="m")
+    run(one="abcxy", three="m")
+    run(three="m")
+    assert run.events(3) == {("retired", first["a"], None)}
+    assert run.redirects() == {}
+
+
+def test_an_id_is_never_given_out_again(run):
+    first = run(one="a")
+    run()
+    again = run(one="a")
+    assert again["a"] != first["a"]
+    assert run.events(3) == {("created", again["a"], None)}

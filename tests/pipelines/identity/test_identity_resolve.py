@@ -1,0 +1,69 @@
+"""Deciding clusters from edges and rules, by tables small enough to check by eye."""
+
+import random
+
+from pipelines.identity.resolve import components, resolve
+
+THRESHOLD = 4.0
+
+
+def together(found: dict[str, str], *records: str) -> bool:
+    return len({found[record] for record in records}) == 1
+
+
+def test_edges_below_the_threshold_join_nothing():
+    assert resolve("abc", [], [("a", "b", 3.9), ("b", "c", 4.0)], [], THRESHOLD) == {"a": "a", "b": "b", "c": "b"}
+
+
+def test_a_declared_link_binds_whatever_the_score_says():
+    found = resolve("ab", [("a", "b")], [], [("a", "b", 40.0)], THRESHOLD)
+    assert together(found, "a", "b")
+
+
+def test_a_veto_parts_what_any_weight_would_join():
+    assert not together(resolve("ab", [], [("a", "b", 99.0)], [], THRESHOLD, vetoes=[("a", "b")]), "a", "b")
+
+
+def test_a_veto_also_parts_records_that_only_hang_together_through_a_third():
+    found = resolve("abc", [], [("a", "b", 20.0), ("b", "c", 19.0)], [], THRESHOLD, vetoes=[("a", "c")])
+    assert together(found, "a", "b") and not together(found, "a", "c")
+
+
+def test_a_bare_e_mail_shared_by_father_and_son_goes_to_the_stronger_and_does_not_join_them():
+    found = resolve(["father", "mail", "son"], [], [("father", "mail", 8.0), ("mail", "son", 7.0)], [("father", "son", 12.0)], THRESHOLD)
+    assert together(found, "father", "mail") and not together(found, "father", "son")
+
+
+def test_a_weak_bridge_between_two_strong_clusters_is_cut_and_a_strong_one_is_not():
+    strong = [(x, y, 15.0) for group in ("abcd", "wxyz") for x in group for y in group if x < y]
+    cut = resolve("abcdwxyz", [], [*strong, ("d", "w", 5.0)], [], THRESHOLD)
+    kept = resolve("abcdwxyz", [], [*strong, ("d", "w", 9.0)], [], THRESHOLD)
+    assert together(cut, *"abcd") and together(cut, *"wxyz") and not together(cut, "a", "z")
+    assert together(kept, *"abcdwxyz")
+
+
+def test_one_contradiction_is_outweighed_by_strong_evidence():
+    assert together(resolve("abc", [], [("a", "b", 15.0), ("b", "c", 14.0)], [("a", "c", 6.0)], THRESHOLD), "a", "b", "c")
+
+
+def test_clusters_do_not_depend_on_the_order_of_anything():
+    chance = random.Random(3)
+    records = [f"r{number:03}" for number in range(200)]
+    draw = lambda least, most: (*sorted(chance.sample(records, 2)), float(chance.randint(least, most)))  # noqa: E731
+    edges, against = [draw(4, 9) for _ in range(400)], [draw(2, 12) for _ in range(300)]
+    links, vetoes = [draw(0, 0)[:2] for _ in range(20)], [draw(0, 0)[:2] for _ in range(20)]
+    first = resolve(records, links, edges, against, THRESHOLD, vetoes)
+    for table in (records, links, edges, against, vetoes):
+        chance.shuffle(table)
+    assert resolve(records, links, edges, against, THRESHOLD, vetoes) == first
+    assert 1 < len(set(first.values())) < len(records)
+
+
+def test_every_record_gets_a_cluster_named_by_its_smallest_record():
+    found = resolve(["z", "b", "m"], [("m", "z")], [], [], THRESHOLD)
+    assert found == {"b": "b", "m": "m", "z": "m"}
+
+
+def test_components_hold_whatever_hangs_together():
+    found = components([("a", "b"), ("b", "c"), ("x", "y")])
+    assert found["a"] == found["c"] != found["x"] and "z" not in found
