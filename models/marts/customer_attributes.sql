@@ -1,0 +1,61 @@
+with
+
+attribute_ranks as (
+
+    select * from {{ ref('attribute_ranks') }}
+
+),
+
+compared as (
+
+    select
+        *,
+        count(*) over (partition by customer_id, attribute) as value_count,
+        {%- for field in ['is_deleted', 'score_1', 'score_2', 'score_3'] %}
+        case
+            when value_rank = 1 then lead({{ field }}) over by_rank
+            else first_value({{ field }}) over by_rank
+        end as rival_{{ field }}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from attribute_ranks
+    window by_rank as (partition by customer_id, attribute order by value_rank)
+
+),
+
+decided as (
+
+    select
+
+        ---------- ids
+        customer_id,
+        record_id,
+
+        ---------- strings
+        attribute,
+        value,
+        source,
+        case
+            when value_count = 1 then 'only_value'
+            when is_deleted is distinct from rival_is_deleted then 'not_deleted'
+            when score_1 is distinct from rival_score_1 then rule_1
+            when score_2 is distinct from rival_score_2 then rule_2
+            when score_3 is distinct from rival_score_3 then rule_3
+            else 'tie_break'
+        end as rule,
+
+        ---------- numerics
+        value_rank,
+        record_count,
+
+        ---------- booleans
+        value_rank = 1 as is_golden,
+
+        ---------- timestamps
+        observed_at
+
+    from compared
+
+)
+
+select * from decided

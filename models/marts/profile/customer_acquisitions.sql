@@ -1,0 +1,53 @@
+with
+
+int_records as (
+
+    select * from {{ ref('int_records') }}
+
+),
+
+record_customers as (
+
+    select * from {{ source('identity', 'record_customers') }}
+
+),
+
+signs as (
+
+    select
+        record_customers.customer_id,
+        int_records.source_created_at as occurred_at,
+        int_records.record_id as sign_id,
+        coalesce(int_records.utm_source, int_records.source) as acquisition_source,
+        int_records.utm_medium as acquisition_medium,
+        int_records.utm_campaign as acquisition_campaign
+
+    from int_records
+    inner join record_customers on int_records.record_id = record_customers.record_id
+    where coalesce(int_records.utm_source, int_records.utm_campaign) is not null
+
+    union all
+
+    select customer_id, occurred_at, event_id, source, channel, campaign
+    from {{ ref('customer_timeline') }}
+    where kind in ('event', 'lead') and channel in ('web', 'app', 'social') and campaign is not null
+
+),
+
+placed as (
+
+    select
+        *,
+        row_number() over (partition by customer_id order by occurred_at nulls last, sign_id) as place
+
+    from signs
+
+)
+
+select
+    customer_id,
+    acquisition_source,
+    acquisition_medium,
+    acquisition_campaign
+from placed
+where place = 1

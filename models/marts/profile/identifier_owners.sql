@@ -1,0 +1,30 @@
+with
+
+int_identifiers as (
+
+    select * from {{ ref('int_identifiers') }}
+
+),
+
+record_customers as (
+
+    select * from {{ source('identity', 'record_customers') }}
+
+),
+
+owned as (
+
+    select
+        int_identifiers.identifier_type,
+        int_identifiers.value,
+        min(record_customers.customer_id) as customer_id
+
+    from int_identifiers
+    inner join record_customers on int_identifiers.record_id = record_customers.record_id
+    where int_identifiers.is_valid and not int_identifiers.is_junk
+    group by int_identifiers.identifier_type, int_identifiers.value
+    having min(record_customers.customer_id) = max(record_customers.customer_id)
+
+)
+
+select * from owned

@@ -1,0 +1,41 @@
+with
+
+stitched_events as (
+
+    select * from {{ ref('stitched_events') }}
+    where customer_id is not null
+
+),
+
+described as (
+
+    select
+        event_id,
+        customer_id,
+        occurred_at,
+        case
+            when substr(event_name, 1, 6) = 'email_' then 'message'
+            when event_name in ('form_submitted', 'lead_created') then 'lead'
+            else 'event'
+        end as kind,
+        event_name,
+        source,
+        channel,
+        campaign,
+        concat_ws(': ',
+            upper(substr(event_name, 1, 1)) || replace(substr(event_name, 2), '_', ' '),
+            coalesce(campaign, split_part(url, '?', 1))
+        ) as title,
+        amount,
+        currency,
+        properties,
+        stitched_by,
+        -- Sending is ours, a bounce is the mailbox's, a deal's stage is the salesman's.
+        substr(event_name, 1, 5) <> 'deal_'
+            and (substr(event_name, 1, 6) <> 'email_' or event_name in ('email_opened', 'email_clicked', 'email_unsubscribed', 'email_complained')) as is_by_customer
+
+    from stitched_events
+
+)
+
+select * from described
