@@ -74,8 +74,8 @@ def make_demo(people: int) -> Path:
 @app.command()
 def dev(port: Annotated[int, typer.Option(help="Port of the web page.")] = 3000) -> None:
     """Open Dagster with its schedule and its sensor for new files (Ctrl+C ends it)."""
-    environment = os.environ | {"DAGSTER_HOME": str(PROJECT), "SVOD_DATA": str(settings().data.resolve())}
-    command = [str(Path(sys.executable).with_name("dagster")), "dev", "-m", "orchestration.definitions", "-p", str(port)]
+    environment = os.environ | {"SVOD_DATA": str(settings().data.resolve())}
+    command = [sys.executable, "-m", "orchestration.home", str(port)]
     raise typer.Exit(subprocess.run(command, cwd=PROJECT, env=environment).returncode)
 
 

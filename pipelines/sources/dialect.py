@@ -27,11 +27,7 @@ class Dialect:
     header: Header
     start: int  # byte of the first line below the header
     line: int  # number of that line, counted from one
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the header is the first line and stands in that one line."""
-        return self.line == 2
+    above: int  # records above the header
 
 
 @dataclass(frozen=True)
@@ -60,17 +56,22 @@ def find(path: Path, tables: list[Table]) -> Dialect:
 def guess(head: bytes) -> tuple[str, tuple[str, ...]]:
     """The likeliest delimiter and header of a file that fits no table: the one that cuts the top into the most cells, evenly."""
     ranked = {delimiter: _top(head, delimiter) for delimiter in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda name: max((min(len(line.cells), len(below.cells)) for line, below in zip(ranked[name], ranked[name][1:] or ranked[name], strict=False)), default=0))
+    delimiter = max(
+        DELIMITERS,
+        key=lambda name: max(
+            (min(len(line.cells), len(below.cells)) for line, below in zip(ranked[name], ranked[name][1:] or ranked[name], strict=False)), default=0
+        ),
+    )
     lines = ranked[delimiter]
     widest = max((len(line.cells) for line in lines), default=0)
     return delimiter, next((line.cells for line in lines if len(line.cells) == widest), ())
 
 
 def _under(head: bytes, delimiter: str, table: Table, mark: int) -> Dialect | None:
-    for line in _top(head, delimiter):
+    for above, line in enumerate(_top(head, delimiter)):
         if header := headers.match(table, line.cells):
             ending = b"\r\n" if head[: line.end].endswith(b"\r\n") else b"\n"
-            return Dialect(delimiter, ending, header, line.end + mark, line.next_line)
+            return Dialect(delimiter, ending, header, line.end + mark, line.next_line, above)
     return None
 
 

@@ -4,10 +4,17 @@ UTF-8 is proved over the whole file; what is not UTF-8 is told apart by its lett
 """
 
 import codecs
+from itertools import pairwise
 from pathlib import Path
 
 CHUNK = 4 << 20
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 CYRILLIC = ("cp1251", "koi8-r", "cp866")
 FREQUENT = "оеаинтсрвлкмдпуя"
 
@@ -49,6 +56,7 @@ def _without_mark(sample: bytes) -> str | None:
 
 
 def _is_utf8(path: Path) -> bool:
+    """Whether the file is UTF-8, but for one bad byte in twenty letters at most."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     good = bad = 0
     with path.open("rb") as stream:
@@ -56,25 +64,17 @@ def _is_utf8(path: Path) -> bool:
             if chunk.isascii():
                 continue
             text = decoder.decode(chunk)
-            if text.isprintable() or _is_clean(text):
-                good += len(chunk) - len(text)
-                continue
-            broken = sum("\udc80" <= letter <= "\udcff" for letter in text)
-            good, bad = good + max(len(chunk) - len(text), 0), bad + broken
-    return bad == 0 or good > 20 * bad
-
-
-def _is_clean(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+            good += len(chunk) - len(text)  # each letter beyond ASCII takes more than one byte
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                bad += sum("\udc80" <= letter <= "\udcff" for letter in text)
+    return good >= 20 * bad
 
 
 def _single_byte(path: Path) -> str:
     high = _high_sample(path)
-    neighbours = sum(1 for left, right in zip(high, high[1:], strict=False) if left > 127 and right > 127)
+    neighbours = sum(1 for left, right in pairwise(high) if left > 127 and right > 127)
     if neighbours * 3 < sum(byte > 127 for byte in high):
         return "cp1252"  # accents stand alone among latin letters
     return max(CYRILLIC, key=lambda name: _russian_score(high.decode(name, "replace")))
@@ -94,6 +94,6 @@ def _high_sample(path: Path) -> bytes:
 def _russian_score(text: str) -> int:
     lower = sum(text.count(letter) for letter in FREQUENT)
     upper = sum(text.count(letter) for letter in FREQUENT.upper())
-    swapped = sum(1 for left, right in zip(text, text[1:], strict=False) if left.islower() and right.isupper())
+    swapped = sum(1 for left, right in pairwise(text) if left.islower() and right.isupper())
     strange = sum(1 for letter in text if letter > "\x7f" and not ("а" <= letter.lower() <= "я" or letter.lower() == "ё"))
     return 2 * lower + upper - 4 * swapped - 4 * strange

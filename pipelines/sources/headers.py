@@ -12,7 +12,52 @@ from pipelines.sources.inbox import base_name
 from pipelines.sources.preset import Preset, Table
 from pipelines.sources.report import Refusal
 
-LATIN = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў", "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya i yi e g u".split(" "), strict=True))
+LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "e",
+            "e",
+            "zh",
+            "z",
+            "i",
+            "y",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "kh",
+            "ts",
+            "ch",
+            "sh",
+            "shch",
+            "",
+            "y",
+            "",
+            "e",
+            "yu",
+            "ya",
+            "i",
+            "yi",
+            "e",
+            "g",
+            "u",
+        ],
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +121,10 @@ def candidates(preset: Preset, file_name: str) -> list[Table]:
     if found:
         return found
     patterns = ", ".join(sorted({pattern for table in preset.tables for pattern in table.files}))
-    raise Refusal(f"the file's name says nothing about its table: {preset.name} knows {patterns}", "rename the file so that it fits one of these, or take it out of the inbox")
+    raise Refusal(
+        f"the file's name says nothing about its table: {preset.name} knows {patterns}",
+        "rename the file so that it fits one of these, or take it out of the inbox",
+    )
 
 
 def no_match(tables: list[Table], cells: tuple[str, ...]) -> Refusal:

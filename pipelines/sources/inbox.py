@@ -11,6 +11,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path, PurePosixPath
@@ -42,12 +43,14 @@ class InboxFile:
         exported_at = _date_in_name(self.name) or self.modified_at
         return FileReport(self.source, self.name, self.size, self.modified_at, exported_at)
 
-    def open(self) -> IO[bytes]:
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
         """The bytes of the file, of the member, or of what the `.gz` holds."""
-        raw = self.file_system.open(self.path, "rb")
-        if self.member is not None:
-            raw = zipfile.ZipFile(raw).open(self.member)
-        return gzip.open(raw) if self.name.lower().endswith(".gz") else raw
+        with ExitStack() as stack:
+            stream = stack.enter_context(self.file_system.open(self.path, "rb"))
+            if self.member is not None:
+                stream = stack.enter_context(stack.enter_context(zipfile.ZipFile(stream)).open(self.member))
+            yield stack.enter_context(gzip.open(stream)) if self.name.lower().endswith(".gz") else stream
 
     def fetch(self, folder: Path) -> tuple[Path, str]:
         """A local path to read from and the content's sha256. A plain local file is read where it lies."""
@@ -64,6 +67,8 @@ class InboxFile:
                     out.write(chunk)
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise Refusal("the compressed file is cut off or damaged", "copy or export it again") from error
+        except NotImplementedError as error:
+            raise Refusal("the ZIP is packed in a way Python cannot read", "unpack it and put its files into the inbox") from error
         except RuntimeError as error:  # zipfile's word for a missing password
             raise Refusal("the ZIP is encrypted", "unpack it and put its files into the inbox") from error
         return target, digest.hexdigest()
@@ -89,13 +94,6 @@ def list_files() -> list[InboxFile]:
     file_system.invalidate_cache()
     found = file_system.find(root, detail=True)
     return [file for path, info in sorted(found.items()) for file in _files(file_system, root, path, info)]
-
-
-def one_file(path: Path, source: str) -> list[InboxFile]:
-    """The file at a local path (the members, of a ZIP), as if it lay in the source's folder."""
-    file_system = fsspec.filesystem("file")
-    info = file_system.info(str(path.resolve()))
-    return _expand(InboxFile(source, path.name, info["size"], _modified_at(info), str(path.resolve()), file_system))
 
 
 def base_name(name: str) -> str:

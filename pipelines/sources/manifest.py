@@ -17,7 +17,9 @@ from pipelines.sources.registry import presets
 from pipelines.sources.report import FileReport
 
 FILES = "file_id varchar, source varchar, table_name varchar, file_name varchar, file_size bigint, modified_at timestamp, exported_at timestamp, encoding varchar, delimiter varchar, header varchar, rows_read bigint, rows_loaded bigint, rows_quarantined bigint, status varchar, reason varchar, remedy varchar, landed_at timestamp, load_id varchar"
-QUARANTINE = "file_id varchar, source varchar, table_name varchar, file_name varchar, line bigint, reason varchar, remedy varchar, raw varchar, landed_at timestamp"
+QUARANTINE = (
+    "file_id varchar, source varchar, table_name varchar, file_name varchar, line bigint, reason varchar, remedy varchar, raw varchar, landed_at timestamp"
+)
 SEEN = "source varchar, file_name varchar, file_size bigint, modified_at timestamp, file_id varchar, is_refused boolean, rules varchar"
 STARTED = "source varchar, started_at timestamp"
 LINEAGE = {"_extra": "varchar", "_file_id": "varchar", "_file_name": "varchar", "_exported_at": "timestamp", "_line": "bigint", "_dlt_load_id": "varchar"}
@@ -29,7 +31,9 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for name, columns in (("files", FILES), ("quarantine", QUARANTINE), ("seen", SEEN), ("started", STARTED)):
         connection.execute(f"create table if not exists landing.{name} ({columns})")
     existing: dict[tuple[str, str], set[str]] = {}
-    for schema, table, column in connection.execute("select table_schema, table_name, column_name from information_schema.columns where table_schema like 'raw%'").fetchall():
+    for schema, table, column in connection.execute(
+        "select table_schema, table_name, column_name from information_schema.columns where table_schema like 'raw%'"
+    ).fetchall():
         existing.setdefault((schema, table), set()).add(column)
     for preset in presets().values():
         for table in preset.tables:
@@ -86,7 +90,10 @@ def undo_unfinished(connection: duckdb.DuckDBPyConnection) -> list[str]:
         tables = presets()[source].tables if source in presets() else ()
         connection.execute("begin")
         for table in tables:
-            connection.execute(f"delete from \"raw_{source}\".\"{table.name}\" where _file_id not in (select file_id from landing.files where source = ? and status = 'loaded')", [source])
+            connection.execute(
+                f'delete from "raw_{source}"."{table.name}" where _file_id not in (select file_id from landing.files where source = ? and status = \'loaded\')',
+                [source],
+            )
         connection.execute("delete from landing.started where source = ?", [source])
         connection.execute("commit")
     return sources
@@ -136,8 +143,9 @@ def _remove_refused(connection: duckdb.DuckDBPyConnection, source: str, reports:
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict]) -> None:
     if rows:
-        arrived = pa.Table.from_pylist(rows, schema=_schema(connection, table))  # read by name in the query
+        connection.register("arrived", pa.Table.from_pylist(rows, schema=_schema(connection, table)))
         connection.execute(f"insert into landing.{table} by name select * from arrived")
+        connection.unregister("arrived")
 
 
 def _schema(connection: duckdb.DuckDBPyConnection, table: str) -> pa.Schema:
@@ -145,9 +153,29 @@ def _schema(connection: duckdb.DuckDBPyConnection, table: str) -> pa.Schema:
 
 
 def _file_row(report: FileReport, load_id: str | None, run_at: datetime) -> dict:
-    names = ("file_id", "source", "table_name", "file_name", "file_size", "modified_at", "exported_at", "encoding", "delimiter", "rows_read", "rows_loaded", "rows_quarantined", "status", "reason", "remedy")
+    names = (
+        "file_id",
+        "source",
+        "table_name",
+        "file_name",
+        "file_size",
+        "modified_at",
+        "exported_at",
+        "encoding",
+        "delimiter",
+        "rows_read",
+        "rows_loaded",
+        "rows_quarantined",
+        "status",
+        "reason",
+        "remedy",
+    )
     row = {name: getattr(report, name) for name in names}
-    return row | {"header": json.dumps(report.header, ensure_ascii=False) if report.header else None, "landed_at": run_at, "load_id": load_id if report.rows_loaded else None}
+    return row | {
+        "header": json.dumps(report.header, ensure_ascii=False) if report.header else None,
+        "landed_at": run_at,
+        "load_id": load_id if report.rows_loaded else None,
+    }
 
 
 def _quarantine_row(report: FileReport, bad, run_at: datetime) -> dict:

@@ -15,8 +15,9 @@ import pyarrow as pa
 from pipelines.settings import settings
 from pipelines.sources import headers
 from pipelines.sources.delimited import open_delimited
-from pipelines.sources.documents import open_json, open_parquet
+from pipelines.sources.documents import open_json
 from pipelines.sources.inbox import InboxFile
+from pipelines.sources.parquet import open_parquet
 from pipelines.sources.preset import Preset, Table
 from pipelines.sources.registry import presets
 from pipelines.sources.report import FileReport, Refusal, plain
@@ -44,7 +45,7 @@ def inspect(file: InboxFile) -> FileReport:
             path, report.file_id = file.fetch(Path(folder))
             for _ in open_file(path, report, Path(folder))[1]:
                 pass
-        except Exception as error:  # noqa: BLE001 - whatever one file does, the others are looked at
+        except Exception as error:  # whatever one file does, the others are looked at
             report.refuse(as_refusal(error))
     return report
 
@@ -86,7 +87,8 @@ def _content(path: Path, report: FileReport, tables: list[Table], folder: Path) 
     if delimited and looks_like_json and len(delimited) == len(tables):
         raise Refusal("the file is JSON, and the table takes delimited text", "export it as CSV or XLSX")
     if delimited and not looks_like_json:
-        return open_delimited(path, report, delimited, folder)
+        opened = open_delimited(path, report, delimited, folder)
+        return opened.table, opened.batches()
     table = next(table for table in tables if table.format == "json")
     if not looks_like_json:
         raise Refusal(f"the file is not JSON, and table {table.name} takes JSON lines, a JSON document or Parquet", "export it as JSON lines or Parquet")
@@ -115,10 +117,9 @@ def _sheet(path: Path, report: FileReport, tables: list[Table], folder: Path) ->
     if not tables:
         raise Refusal("the file is a workbook, and the table takes JSON lines, a JSON document or Parquet", "export it as JSON lines or Parquet")
     rows = to_csv(path, tables, folder / "sheet.csv")
-    report.encoding = "utf-8"
-    opened = open_delimited(folder / "sheet.csv", report, tables, folder, rows)
-    report.encoding = "xlsx"
-    return opened
+    opened = open_delimited(folder / "sheet.csv", report, tables, folder)
+    opened.sheet_rows, report.encoding, report.delimiter = rows, "xlsx", None
+    return opened.table, opened.batches()
 
 
 def _with_lineage(batch: pa.RecordBatch, report: FileReport) -> pa.RecordBatch:

@@ -1,21 +1,20 @@
 """Where the records of a delimited file begin and end, and which of them do not fit its header.
 
-Exact and independent of DuckDB, so that the two counts can be held against each other. A block of well-formed lines is
+Exact and independent of the parser that reads the cells, so that the two counts can be held against each other. A block of well-formed lines is
 judged by arithmetic over its bytes; a block with a stray quote goes line by line, so that an unclosed quote costs one
 line and not the rest of the file.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 
+from pipelines.sources import quotes
 from pipelines.sources.report import BadRow
 
 TAB, NEWLINE, RETURN, QUOTE = 9, 10, 13, 34
-LONGEST = 1 << 20  # bytes of one record; DuckDB reads lines of up to two million
+LONGEST = 1 << 20  # bytes of one record
 
 
 @dataclass
@@ -23,10 +22,10 @@ class Block:
     """Records of one stretch of the file."""
 
     size: int  # bytes of the stretch
-    lines: np.ndarray  # first line of each good record, counted from the stretch's own first line
+    good: bytes  # its records that fit the header, well-formed
+    lines: np.ndarray  # first line of each of them, counted from the stretch's own first line
     line_count: int  # physical lines in the stretch
     bad: list[BadRow] = field(default_factory=list)
-    good: bytes | None = None  # the good records alone; None if the stretch holds nothing else and can be read as it is
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,11 @@ class Splitter:
         if not _is_utf8(data) or b"\x00" in data:
             return None
         codes = np.frombuffer(data, np.uint8)
-        places = np.flatnonzero((codes == self.delimiter) | (codes == NEWLINE) | (codes == QUOTE)) if QUOTE in data else np.flatnonzero((codes == self.delimiter) | (codes == NEWLINE))
+        places = (
+            np.flatnonzero((codes == self.delimiter) | (codes == NEWLINE) | (codes == QUOTE))
+            if QUOTE in data
+            else np.flatnonzero((codes == self.delimiter) | (codes == NEWLINE))
+        )
         kinds = codes[places]
         breaks = places[kinds == NEWLINE]
         if QUOTE in data:
@@ -74,9 +77,9 @@ class Splitter:
         if (over_lines & (wrong | (self.delimiter == TAB))).any() or (ends - starts).max() > LONGEST:
             return None  # a record over several lines that does not fit: a quote may have swallowed others
         if not (wrong.any() or blank.any()):
-            return Block(size, lines, line_count)
+            return Block(size, data[:size], lines, line_count)
         bad = [_wrong_width(int(lines[at]), int(cells[at]), self.width, data[starts[at] : ends[at]]) for at in np.flatnonzero(wrong)]
-        return Block(size, lines[~wrong & ~blank], line_count, bad, _without(data, size, starts, ends, wrong | blank))
+        return Block(size, _without(data, size, starts, ends, wrong | blank), lines[~wrong & ~blank], line_count, bad)
 
     def _outside_quotes(self, codes: np.ndarray, places: np.ndarray, kinds: np.ndarray) -> np.ndarray | None:
         """Which delimiters and line ends stand outside quotes; None if a quote stands where none may."""
@@ -100,23 +103,23 @@ class Splitter:
         """The stretch record by record. The last record waits for more bytes if a quote in it is still open."""
         lines = data.split(b"\n")
         lines.pop()  # what follows the last line end
-        block, good, starts, at, size = Block(0, np.empty(0), 0), [], [], 0, 0
+        bad, good, starts, at, size = [], [], [], 0, 0
         while at < len(lines):
             taken, cells, problem = self._record(lines, at)
             if problem == "open" and not at_end and len(data) - size < LONGEST:
                 break
             raw = b"\n".join(lines[at : at + taken])
             if problem:
-                block.bad.append(BadRow(at, *PROBLEMS[problem], _text(raw)))
+                bad.append(BadRow(at, *PROBLEMS[problem], _text(raw)))
             elif cells is not None and len(cells) != self.width:
-                block.bad.append(_wrong_width(at, len(cells), self.width, raw))
+                bad.append(_wrong_width(at, len(cells), self.width, raw))
             elif cells is not None:
-                good.append(self._written(cells))
+                good.append(quotes.written(cells, self.delimiter))
                 starts.append(at)
             at, size = at + taken, size + len(raw) + 1
         if not at:
             return None
-        return Block(size, np.array(starts, np.int64), at, block.bad, self.ending.join(good) + (self.ending if good else b""))
+        return Block(size, b"".join(line + self.ending for line in good), np.array(starts, np.int64), at, bad)
 
     def _record(self, lines: list[bytes], at: int) -> tuple[int, list[bytes] | None, str | None]:
         """The record that begins at this line: how many lines it takes, its cells (None: blank) and what is wrong with it."""
@@ -129,7 +132,7 @@ class Splitter:
             return 1, None, "size"
         if b'"' not in line:
             return 1, line.replace(b"\x00", b"").split(bytes([self.delimiter])), None
-        cells = self._cells(line)
+        cells = quotes.cells(line, self.delimiter)
         if cells is not None:
             return 1, cells, None
         if self.delimiter == TAB and line.count(b"\t") + 1 == self.width:
@@ -144,25 +147,12 @@ class Splitter:
             if len(joined) > LONGEST:
                 return 1, None, "unclosed"
             if b'"' in line:
-                cells = self._cells(joined.removesuffix(b"\r"))
+                cells = quotes.cells(joined.removesuffix(b"\r"), self.delimiter)
                 if cells is not None:
                     return (taken, cells, None) if len(cells) == self.width and _is_utf8(joined) else (1, None, "unclosed")
-                if not self._may_still_close(joined):
+                if not quotes.may_still_close(joined, self.delimiter):
                     return 1, None, "unclosed"
-        return 1, None, "open" if self._may_still_close(joined) else "unclosed"
-
-    def _cells(self, text: bytes) -> list[bytes] | None:
-        """The cells of a whole record; None if its quotes do not add up."""
-        if not _whole(self.delimiter).fullmatch(text):
-            return None
-        return [_unquoted(cell).replace(b"\x00", b"") for cell in _cell(self.delimiter).findall(text)]
-
-    def _may_still_close(self, text: bytes) -> bool:
-        """Whether more lines could close the open quote: everything before it is in order."""
-        return _open(self.delimiter).fullmatch(text) is not None
-
-    def _written(self, cells: list[bytes]) -> bytes:
-        return bytes([self.delimiter]).join(b'"' + cell.replace(b'"', b'""') + b'"' if cell else b"" for cell in cells)
+        return 1, None, "open" if quotes.may_still_close(joined, self.delimiter) else "unclosed"
 
 
 PROBLEMS = {
@@ -171,34 +161,6 @@ PROBLEMS = {
     "unclosed": ("a quote that is never closed, or stands in the middle of a quoted value", 'close the quote, or double it ("") within a value'),
     "open": ("a quote that is never closed, or stands in the middle of a quoted value", 'close the quote, or double it ("") within a value'),
 }
-QUOTED = rb'"(?:[^"]|"")*+"'
-
-
-@cache
-def _whole(delimiter: int) -> re.Pattern[bytes]:
-    cell, comma = _one_cell(delimiter), re.escape(bytes([delimiter]))
-    return re.compile(cell + rb"(?:" + comma + cell + rb")*+")
-
-
-@cache
-def _cell(delimiter: int) -> re.Pattern[bytes]:
-    return re.compile(rb"(?:^|(?<=" + re.escape(bytes([delimiter])) + rb"))" + _one_cell(delimiter) + rb"(?=" + re.escape(bytes([delimiter])) + rb"|\Z)")
-
-
-@cache
-def _open(delimiter: int) -> re.Pattern[bytes]:
-    cell, comma = _one_cell(delimiter), re.escape(bytes([delimiter]))
-    return re.compile(rb"(?:" + cell + comma + rb")*+" + rb'"(?:[^"]|"")*+')
-
-
-def _one_cell(delimiter: int) -> bytes:
-    """A quoted cell, or one that does not begin with a quote; a quote within it is an ordinary character."""
-    comma = re.escape(bytes([delimiter]))
-    return rb"(?:" + QUOTED + rb"|(?!\")[^" + comma + rb"\n]*+)"
-
-
-def _unquoted(cell: bytes) -> bytes:
-    return cell[1:-1].replace(b'""', b'"') if cell.startswith(b'"') else cell
 
 
 def _wrong_width(line: int, found: int, width: int, raw: bytes) -> BadRow:

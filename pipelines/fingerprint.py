@@ -1,0 +1,72 @@
+"""What a published version was made of: the files that landed, the code that read them, and the day it was made for.
+
+Two runs with the same fingerprint would publish the same rows, so the second has nothing to do.
+Deciding what to skip belongs to `orchestration`.
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.settings import PROJECT, settings
+from pipelines.warehouse import connect
+
+CODE = (
+    "dbt_project.yml",
+    "expectations",
+    "macros",
+    "models",
+    "pipelines/identity",
+    "pipelines/pseudonymise.py",
+    "pipelines/publish.py",
+    "pipelines/sources",
+    "pipelines/standardize",
+    "seeds",
+    "snapshots",
+    "svod.toml",
+)
+SUFFIXES = {".sql", ".yml", ".csv", ".py", ".md", ".json", ".toml"}
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Three hashes, so that a run can tell what changed."""
+
+    files: str
+    code: str
+    date: str
+
+    def as_dict(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def fingerprint(run_at: datetime) -> Fingerprint:
+    """The fingerprint of what a run at `run_at` would publish, given what has landed."""
+    return Fingerprint(files=landed_files(), code=code(), date=f"{run_at:%Y-%m-%d}")
+
+
+def landed_files() -> str:
+    """Hash of the manifest: every file with its content hash and what became of it."""
+    if not settings().warehouse.exists():
+        return ""
+    with connect(read_only=True) as connection:
+        if not connection.execute("select count(*) from duckdb_tables() where schema_name = 'landing' and table_name = 'files'").fetchone()[0]:
+            return ""
+        digest = "select md5(coalesce(string_agg(concat_ws(' ', source, file_id, table_name, status, rows_loaded), ',' order by source, file_id), '')) from landing.files"
+        return connection.execute(digest).fetchone()[0]
+
+
+def code(root: Path = PROJECT) -> str:
+    """Hash of everything that decides what the rows look like."""
+    digest = hashlib.md5(usedforsecurity=False)
+    for path in code_files(root):
+        digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def code_files(root: Path = PROJECT) -> list[Path]:
+    """The files of `CODE`, sorted, without caches."""
+    roots = [root / name for name in CODE]
+    files = [path for base in roots for path in (base.rglob("*") if base.is_dir() else [base])]
+    return sorted(path for path in files if path.suffix in SUFFIXES and path.is_file())

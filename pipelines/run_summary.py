@@ -1,0 +1,138 @@
+"""What a run did, told on the terminal: what came in, what was left out and why, who came out, where to look next.
+
+Reads the warehouse and the published version, changes nothing, prints counts and reasons only, never a person's data.
+English, or Russian with `SVOD_LANGUAGE=ru`. Alone: `python -m pipelines.run_summary`.
+"""
+
+import os
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.publish import current
+from pipelines.settings import settings
+from pipelines.warehouse import connect
+
+RUSSIAN = {
+    "What came in": "Что пришло",
+    "source": "источник",
+    "files": "файлов",
+    "refused": "отклонено",
+    "rows": "строк",
+    "in quarantine": "в карантине",
+    "Why rows and files were left out": "Почему строки и файлы не приняты",
+    "reason": "причина",
+    "remedy": "что сделать",
+    "how many": "сколько",
+    "Customers": "Клиентов",
+    "from records": "из записей",
+    "F1 against the known truth": "F1 относительно известной истины",
+    "Checks of tolerances passed": "Проверок отклонений пройдено",
+    "of": "из",
+    "Nothing was published: readers keep the earlier version.": "Ничего не опубликовано: читатели видят прежнюю версию.",
+    "The checks that failed": "Непройденные проверки",
+    "Published version": "Опубликованная версия",
+    "Look next": "Что дальше",
+    "pages of the pipeline": "страницы конвейера",
+    "the documentation site": "сайт документации",
+    "a first query": "первый запрос",
+}
+ARRIVED = """
+select source, count(*), count(*) filter (where status = 'refused'), coalesce(sum(rows_loaded), 0), coalesce(sum(rows_quarantined), 0)
+from landing.files group by source order by source
+"""
+LEFT_OUT = """
+select source, reason, remedy, count(*) as how_many
+from (
+    select source, reason, remedy from landing.quarantine
+    union all
+    select source, reason, remedy from landing.files where status = 'refused'
+) as left_out
+group by source, reason, remedy order by how_many desc, source, reason limit 10
+"""
+IDENTITY = "select records, f1 from identity.runs order by run_at desc limit 1"
+CHECKS = "select count(*) filter (where passed), count(*) from quality.expectation_results where run_at = (select max(run_at) from quality.expectation_results)"
+FAILED = """
+select suite, expectation, observed, lower_bound, upper_bound from quality.expectation_results
+where not passed and run_at = (select max(run_at) from quality.expectation_results) order by suite, expectation
+"""
+
+
+def print_summary(*, published: bool = True, console: Console | None = None) -> None:
+    """The whole story of the last run, in a screen."""
+    console = console or Console()
+    if settings().warehouse.exists():
+        with connect(read_only=True) as warehouse:
+            _print_table(console, _say("What came in"), ("source", "files", "refused", "rows", "in quarantine"), _rows(warehouse, ARRIVED))
+            _print_table(console, _say("Why rows and files were left out"), ("source", "reason", "remedy", "how many"), _rows(warehouse, LEFT_OUT))
+            _print_people(console, warehouse)
+            _print_checks(console, warehouse)
+    if not published:
+        console.print(f"[bold red]{_say('Nothing was published: readers keep the earlier version.')}[/bold red]")
+    _print_next(console)
+
+
+def _print_people(console: Console, warehouse: duckdb.DuckDBPyConnection) -> None:
+    customers = _rows(warehouse, "select count(*) from marts.customers")
+    identity = _rows(warehouse, IDENTITY)
+    if customers:
+        records = f" {_say('from records')}: {identity[0][0]:,}" if identity else ""
+        console.print(f"[bold]{_say('Customers')}: {customers[0][0]:,}[/bold]{records}")
+    if identity and identity[0][1] is not None:
+        console.print(f"{_say('F1 against the known truth')}: [bold]{identity[0][1]:.4f}[/bold]")
+
+
+def _print_checks(console: Console, warehouse: duckdb.DuckDBPyConnection) -> None:
+    if checks := _rows(warehouse, CHECKS):
+        console.print(f"{_say('Checks of tolerances passed')}: {checks[0][0]} {_say('of')} {checks[0][1]}")
+    for suite, expectation, observed, lower, upper in _rows(warehouse, FAILED):
+        console.print(f"  [yellow]{suite}: {expectation}: {observed:g} ({_bound(lower)} … {_bound(upper)})[/yellow]")
+
+
+def _print_next(console: Console) -> None:
+    version = current()
+    if version is None:
+        return
+    full = _short(settings().published / "full.duckdb")
+    console.print(f"{_say('Published version')}: {version.version}  {full}\n")
+    console.print(f"[bold]{_say('Look next')}[/bold]")
+    console.print(f"  make dev    {_say('pages of the pipeline')}: http://localhost:3000")
+    console.print(f"  make docs   {_say('the documentation site')}")
+    query = f"import duckdb; duckdb.connect('{full}', read_only=True).sql('from marts.customer_360 limit 5').show()"
+    console.print(f'  {_say("a first query")}: .venv/bin/python -c "{query}"', soft_wrap=True, highlight=False)
+
+
+def _print_table(console: Console, title: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
+    if rows:
+        table = Table(title=title, title_justify="left")
+        for name, value in zip(columns, rows[0], strict=True):
+            table.add_column(_say(name), justify="left" if value is None or isinstance(value, str) else "right")
+        for row in rows:
+            table.add_row(*("" if value is None else value if isinstance(value, str) else f"{value:,}" for value in row))
+        console.print(table)
+
+
+def _rows(warehouse: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
+    """A run that stopped early has not made every table."""
+    try:
+        return warehouse.execute(query).fetchall()
+    except duckdb.CatalogException:
+        return []
+
+
+def _bound(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path.absolute()) if path.absolute().is_relative_to(Path.cwd()) else str(path)
+
+
+def _say(text: str) -> str:
+    return RUSSIAN.get(text, text) if os.environ.get("SVOD_LANGUAGE", "en") == "ru" else text
+
+
+if __name__ == "__main__":
+    print_summary()

@@ -1,0 +1,112 @@
+"""The doors: a number that strays is caught, one that does not is let through, and nothing of anybody is kept."""
+
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+import duckdb
+import pytest
+
+from expectations import arrival, departure
+from expectations.door import Tolerance, watch
+from pipelines.settings import settings
+
+DAY = datetime(2026, 1, 1, 5)
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("SVOD_DATA", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+def say(*statements: str) -> None:
+    with duckdb.connect(str(settings().warehouse)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def company(customers: int, records_each: int = 2) -> None:
+    say(
+        "create schema if not exists identity",
+        "create schema if not exists marts",
+        f"""create or replace table identity.record_customers as
+        select 'hubspot:contact:' || person || '-' || record as record_id, 'c_' || person as customer_id
+        from range({customers}) as people (person), range({records_each}) as records (record)""",
+        "create or replace table marts.customers as select distinct customer_id, 'Anna' as given_name, 'Whitfield' as family_name from identity.record_customers",
+    )
+
+
+def failed(results) -> set[str]:
+    return {result.expectation for result in results if not result.passed}
+
+
+def test_a_number_outside_its_bounds_fails_and_one_inside_passes(data):
+    say("create table numbers as select 7 as n")
+    tolerances = [
+        Tolerance("inside", "main.numbers", "select max(n) from numbers", most=7),
+        Tolerance("outside", "main.numbers", "select max(n) from numbers", most=6),
+    ]
+    assert [(one.observed, one.passed) for one in watch("test", tolerances, DAY)] == [(7.0, True), (7.0, False)]
+
+
+def test_a_measure_of_no_rows_is_not_judged(data):
+    say("create table numbers (n integer)")
+    (result,) = watch("test", [Tolerance("nothing", "main.numbers", "select max(n) from numbers", least=1)], DAY)
+    assert (result.observed, result.passed) == (None, True)
+
+
+def test_half_of_the_customers_gone_overnight_is_caught_and_a_usual_day_is_not(data):
+    for day, customers in enumerate([100, 102, 101]):
+        company(customers)
+        assert failed(departure.check(DAY + timedelta(days=day))) == set()
+    company(104)
+    assert failed(departure.check(DAY + timedelta(days=3))) == set()
+    company(50)
+    assert "customers" in failed(result for result in departure.check(DAY + timedelta(days=4)) if result.is_blocking)
+
+
+def test_a_run_that_failed_does_not_become_the_new_usual(data):
+    for day, customers in enumerate([100, 100, 100, 40, 40, 40]):
+        company(customers)
+        results = departure.check(DAY + timedelta(days=day))
+    assert "customers" in failed(results)
+
+
+def test_a_cluster_that_swallows_everybody_is_caught(data):
+    company(2, records_each=600)
+    assert "records of the largest cluster" in failed(result for result in departure.check(DAY) if result.is_blocking)
+
+
+def test_running_a_door_again_for_the_same_moment_replaces_its_results(data):
+    company(10)
+    first = departure.check(DAY)
+    departure.check(DAY)
+    with duckdb.connect(str(settings().warehouse)) as connection:
+        assert connection.execute("select count(*) from quality.expectation_results").fetchone()[0] == len(first)
+
+
+def test_a_landing_that_is_mostly_quarantine_stops_at_the_first_door(data):
+    say(
+        "create schema landing",
+        f"create table landing.files as select 'orders' as source, 'f' as file_id, 'loaded' as status, 100 as rows_read, 60 as rows_loaded, 40 as rows_quarantined, timestamp '{DAY}' as landed_at",
+    )
+    results = arrival.watch("arrival", [one for one in arrival.tolerances(DAY, {"orders"}) if not one.expectation.startswith("orders.")], DAY)
+    assert failed(results) == {"quarantined share of this run's rows", "orders: quarantined share"}
+
+
+def test_another_process_can_write_the_warehouse_right_after_a_door(data):
+    company(10)
+    departure.check(DAY)
+    write = f"import duckdb; duckdb.connect({str(settings().warehouse)!r}).execute('create table written as select 1')"
+    assert subprocess.run([sys.executable, "-c", write], capture_output=True).returncode == 0
+
+
+def test_nothing_of_anybody_is_kept_in_the_results(data):
+    company(10)
+    departure.check(DAY)
+    with duckdb.connect(str(settings().warehouse)) as connection:
+        kept = str(connection.execute("select * from quality.expectation_results").fetchall())
+    assert "records per cluster" in kept and "Whitfield" not in kept
