@@ -8,9 +8,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.identity.settings import OTHER_GIVEN_NAME
 
 # Everything that can change a match; lineage and profile columns are left out, so that they never cause a new run.
-MATCHING_COLUMNS = (
-    "record_id, given_name_key, family_name_key, additional_name_key, birth_date, birth_year, birth_month, birth_day, street_key, locality_key"
-)
+MATCHING_COLUMNS = "record_id, given_name_key, family_name_key, additional_name_key, birth_date, birth_year, birth_month, birth_day, street_key, locality_key"
 
 USABLE = "is_valid and not is_junk and not is_shared"
 

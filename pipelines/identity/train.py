@@ -95,10 +95,7 @@ def _strangers(connection: DuckDBPyConnection, probability: float, known: Parame
     with linker(connection, None, probability, "u_sample") as (splink, _):
         splink.training.estimate_u_using_random_sampling(max_pairs=SAMPLE * SAMPLE, seed=1, min_count_per_level=None, num_chunks=1)
         seen = _fitted(splink)
-    return {
-        name: {label: _less_matches(seen[name][label][1] or u, probability * m) for label, (m, u) in levels.items()}
-        for name, levels in known.items()
-    }
+    return {name: {label: _less_matches(seen[name][label][1] or u, probability * m) for label, (m, u) in levels.items()} for name, levels in known.items()}
 
 
 def _less_matches(seen: float, matches: float) -> float:

@@ -11,9 +11,76 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-GIVEN_MALE = ["ivan", "petr", "aleksandr", "sergei", "dmitri", "andrei", "maksim", "nikolai", "pavel", "roman", "john", "james", "robert", "william", "thomas", "george", "henry", "oleg", "igor", "denis"]
-GIVEN_FEMALE = ["anna", "maria", "elena", "olga", "irina", "natalia", "tatiana", "svetlana", "iulia", "marina", "mary", "susan", "linda", "emily", "sarah", "alice", "grace", "vera", "nina", "daria"]
-ONSETS = ["sor", "vol", "kuz", "pet", "bel", "mor", "fed", "gol", "tim", "zah", "lar", "vin", "kra", "nov", "ort", "hal", "bro", "mil", "wat", "gra", "hug", "pow", "rus", "fos"]
+GIVEN_MALE = [
+    "ivan",
+    "petr",
+    "aleksandr",
+    "sergei",
+    "dmitri",
+    "andrei",
+    "maksim",
+    "nikolai",
+    "pavel",
+    "roman",
+    "john",
+    "james",
+    "robert",
+    "william",
+    "thomas",
+    "george",
+    "henry",
+    "oleg",
+    "igor",
+    "denis",
+]
+GIVEN_FEMALE = [
+    "anna",
+    "maria",
+    "elena",
+    "olga",
+    "irina",
+    "natalia",
+    "tatiana",
+    "svetlana",
+    "iulia",
+    "marina",
+    "mary",
+    "susan",
+    "linda",
+    "emily",
+    "sarah",
+    "alice",
+    "grace",
+    "vera",
+    "nina",
+    "daria",
+]
+ONSETS = [
+    "sor",
+    "vol",
+    "kuz",
+    "pet",
+    "bel",
+    "mor",
+    "fed",
+    "gol",
+    "tim",
+    "zah",
+    "lar",
+    "vin",
+    "kra",
+    "nov",
+    "ort",
+    "hal",
+    "bro",
+    "mil",
+    "wat",
+    "gra",
+    "hug",
+    "pow",
+    "rus",
+    "fos",
+]
 MIDDLES = ["ok", "ov", "in", "ar", "el", "an", "it", "on", "ur", "am"]
 ENDINGS = ["in", "ov", "ev", "son", "ski", "er", "ton", "ley", "ko", "iuk"]
 CITIES = ["moskva", "kazan", "samara", "perm", "omsk", "london", "boston", "leeds", "austin", "denver"]
