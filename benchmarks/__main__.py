@@ -27,38 +27,49 @@ for number, (path, delimiter) in enumerate(json.load(open(sys.argv[2]))):
     connection.execute(f"create table t{number} as from read_csv(?, delim = ?, quote = '\\"', escape = '\\"', header = true, all_varchar = true, strict_mode = false, null_padding = true)", [path, delimiter])
 """
 
+IDENTITY = "from datetime import datetime; from pipelines.identity import resolve_identity; resolve_identity(datetime(2026, 1, 1, 6))"
+
 console = Console()
 
 
-def main(people: Annotated[int, typer.Option(help="People of the made-up company.")] = 100_000, days: Annotated[int, typer.Option(help="Days of its behaviour.")] = 90) -> None:
+def main(
+    people: Annotated[int, typer.Option(help="People of the made-up company.")] = 100_000,
+    days: Annotated[int, typer.Option(help="Days of its behaviour.")] = 90,
+) -> None:
     """Measure every stage and print the figures; `data/bench/figures.json` keeps them."""
-    root = settings().data / "bench"
+    root = settings().data.resolve() / "bench"
     shutil.rmtree(root, ignore_errors=True)
-    data, log = root / "data", root / "log.txt"
-    data.mkdir(parents=True)
-    environment = {"SVOD_DATA": str(data), "SVOD_INBOX": str(data / "inbox"), "SVOD_DBT_TARGET": str(root / "target")}
+    stages, whole, log = root / "stages", root / "whole", root / "log.txt"
+    inbox = root / "inbox"
+    for folder in (stages, whole):
+        folder.mkdir(parents=True)
     console.print(f"Writing the exports of {people:,} people …")
-    write_company(data / "inbox", data / "truth", people=people, days=days, end=TODAY)
-    later = hold_back(data / "inbox", root / "later")
+    write_company(inbox, root / "truth", people=people, days=days, end=TODAY)
+    later = hold_back(inbox, root / "later")
 
-    figures = {"landing": measure.run(["-c", land(1)], environment, log)}
-    figures |= landing_beside_peer(data, root, log)
-    stages = {
-        "staging and intermediate": dbt("+path:models/staging path:models/intermediate path:seeds", root),
-        "identity": ["-c", "from datetime import datetime; from pipelines.identity import resolve_identity; resolve_identity(datetime(2026, 1, 1, 6))"],
-        "marts, segments, quality": dbt("path:models/marts path:models/segments path:models/quality", root),
-        "whole job, after the stages": job(1),
-        "again, nothing new": job(1),
-    }
-    for name, arguments in stages.items():
-        console.print(f"{name} …")
+    figures: dict[str, measure.Figures] = {}
+
+    def stage(name: str, arguments: list[str], data: Path) -> None:
+        environment = {
+            "SVOD_DATA": str(data),
+            "SVOD_INBOX": str(data / "inbox" if (data / "inbox").exists() else inbox),
+            "SVOD_DBT_TARGET": str(data / "target"),
+        }
         figures[name] = measure.run(arguments, environment, log)
-    put_back(later, data / "inbox")
-    console.print("one day's new files …")
-    figures["one day's new files"] = measure.run(job(2), environment, log)
-    shutil.rmtree(data / "fresh", ignore_errors=True)
-    figures |= whole_job_from_nothing(root, environment, log)
-    report(figures, counts(data / "warehouse.duckdb"), root)
+        console.print(f"{name}: {figures[name].wall:.1f} s, {figures[name].peak / 1024**2:,.0f} MB")
+
+    stage("landing", ["-c", land(1)], stages)
+    alone, listing = delimited_files(stages, inbox, root)
+    stage("landing, delimited files", ["-c", land(1)], alone)
+    stage("peer: read_csv, the same files", ["-c", PEER, str(root / "peer.duckdb"), str(listing)], alone)
+    stage("staging and intermediate", dbt("path:models/staging path:models/intermediate path:seeds", root), stages)
+    stage("identity", ["-c", IDENTITY], stages)
+    stage("marts, segments, quality", dbt("path:models/marts path:models/segments path:models/quality", root), stages)
+    stage("whole job from nothing", job(1), whole)
+    stage("again, nothing new", job(1), whole)
+    put_back(later, inbox)
+    stage("one day's new files", job(2), whole)
+    report(figures, counts(stages / "warehouse.duckdb", alone / "warehouse.duckdb"), root)
 
 
 def land(day: int) -> str:
@@ -71,7 +82,21 @@ def job(day: int) -> list[str]:
 
 def dbt(select: str, root: Path) -> list[str]:
     variables = json.dumps({"run_at": f"{TODAY} 06:00:00"})
-    return ["-m", "dbt.cli.main", "build", "--profiles-dir", ".", "--select", *select.split(), "--vars", variables, "--log-path", str(root / "logs"), "--exclude-resource-type", "unit_test"]
+    return [
+        "-m",
+        "dbt.cli.main",
+        "build",
+        "--profiles-dir",
+        ".",
+        "--select",
+        *select.split(),
+        "--vars",
+        variables,
+        "--log-path",
+        str(root / "logs"),
+        "--exclude-resource-type",
+        "unit_test",
+    ]
 
 
 def hold_back(inbox: Path, later: Path) -> Path:
@@ -89,8 +114,8 @@ def put_back(later: Path, inbox: Path) -> None:
         path.rename(inbox / path.relative_to(later))
 
 
-def landing_beside_peer(data: Path, root: Path, log: Path) -> dict[str, measure.Figures]:
-    """Landing and DuckDB alone on the same delimited files, in the dialects that landing found. UTF-8 only: DuckDB reads nothing else."""
+def delimited_files(data: Path, inbox: Path, root: Path) -> tuple[Path, Path]:
+    """A data folder whose inbox has only the delimited files, and the listing of them for the peer. UTF-8 only: DuckDB reads nothing else."""
     query = """
         select source, file_name, delimiter from landing.files
         where status = 'loaded' and delimiter is not null and lower(encoding) like 'utf-8%' and lower(file_name) not like '%.zip/%' and lower(file_name) not like '%.gz'
@@ -102,27 +127,16 @@ def landing_beside_peer(data: Path, root: Path, log: Path) -> dict[str, measure.
     for source, name, delimiter in found:
         target = alone / "inbox" / source / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.hardlink_to(data / "inbox" / source / name)
+        target.hardlink_to(inbox / source / name)
         files.append((str(target), delimiter))
     listing = root / "peer.json"
     listing.write_text(json.dumps(files))
-    environment = {"SVOD_DATA": str(alone), "SVOD_INBOX": str(alone / "inbox")}
-    return {
-        "landing, delimited files": measure.run(["-c", land(1)], environment, log),
-        "peer: read_csv, the same files": measure.run(["-c", PEER, str(root / "peer.duckdb"), str(listing)], {}, log),
-    }
+    return alone, listing
 
 
-def whole_job_from_nothing(root: Path, environment: dict[str, str], log: Path) -> dict[str, measure.Figures]:
-    """The job on an empty warehouse, as a new user runs it."""
-    fresh = root / "fresh"
-    fresh.mkdir()
-    return {"whole job from nothing": measure.run(job(2), environment | {"SVOD_DATA": str(fresh)}, log)}
-
-
-def counts(warehouse: Path) -> dict[str, int]:
+def counts(warehouse: Path, delimited: Path) -> dict[str, int]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute(f"attach '{warehouse.parents[1] / 'delimited' / 'warehouse.duckdb'}' as delimited (read_only)")
+        connection.execute(f"attach '{delimited}' as delimited (read_only)")
         ask = lambda query: connection.execute(query).fetchone()[0]  # noqa: E731
         return {
             "rows": ask("select sum(rows_read) from landing.files"),

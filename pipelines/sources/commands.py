@@ -3,33 +3,45 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from pipelines.settings import PROJECT, settings
-from pipelines.sources.registry import presets
-from pipelines.sources.report import Refusal
+if TYPE_CHECKING:
+    from pipelines.sources.report import FileReport
 
-sources = typer.Typer(no_args_is_help=True, help="Exports: what Svod knows, what the inbox holds, and new kinds of files.")
+SHOWN_LINES = 3  # of each file, of the lines that would be set aside
+sources = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Exports: what Svod knows, what the inbox holds, and new kinds of files.")
 console = Console()
 
 
 @sources.command("list")
 def list_sources() -> None:
-    """Every source Svod knows, its tables, and how to get its files out of the system."""
+    """Every source Svod knows, its tables, and how to get its files out of the system.
+
+    Example:  [bold]svod sources list[/bold]
+    """
+    from pipelines.settings import settings
+    from pipelines.sources.registry import presets
+
     table = Table("folder", "system", "tables", "how to get the files")
     for preset in presets().values():
-        table.add_row(f"[bold]{preset.name}[/bold]", f"{preset.title}\n[dim]{preset.kind}[/dim]", "\n".join(table.name for table in preset.tables), preset.where)
+        tables = "\n".join(table.name for table in preset.tables)
+        table.add_row(f"[bold]{preset.name}[/bold]", f"{preset.title}\n[dim]{preset.kind}[/dim]", tables, escape(preset.where))
     console.print(table)
-    console.print(f"Put files into [bold]{settings().inbox_url}/<folder>/[/bold], any name, any depth.")
+    console.print(f"Put files into [bold]{settings().inbox_url}/<folder>/[/bold], at any depth; a file keeps its own name.")
 
 
 @sources.command()
 def check() -> None:
-    """Say what the inbox holds and what is wrong with it, before anything is loaded. Exit code 4 if a file would be refused."""
+    """Say what the inbox holds and what is wrong with it, loading nothing. Exit code 4 if a file would be refused.
+
+    Example:  [bold]svod sources check[/bold]  ·  Values of the files are never shown, only lines, reasons and remedies.
+    """
+    from pipelines.settings import settings
     from pipelines.sources.landing import check as inspect_inbox
 
     reports = list(inspect_inbox())
@@ -38,16 +50,33 @@ def check() -> None:
         return
     table = Table("", "source", "file", "is", "rows", "set aside", "what a person should know")
     for report in reports:
-        mark = {"refused": "[red]no[/red]", "duplicate": "[dim]again[/dim]"}.get(report.status, "[yellow]partly[/yellow]" if report.rows_quarantined else "[green]ok[/green]")
-        words = [f"{report.reason}. [bold]{report.remedy}[/bold]" if report.remedy else report.reason or ""]
-        words += [f"line {row.line}: {row.reason}. [bold]{row.remedy}[/bold]" for row in report.bad_rows[:3]]
-        words += [f"… and {report.rows_quarantined - 3} more lines"] if report.rows_quarantined > 3 else []
-        told = "\n".join(word for word in words if word)
-        table.add_row(mark, report.source, report.file_name, report.table_name or "", f"{report.rows_loaded:,}", f"{report.rows_quarantined:,}", told)
+        kind = f"{report.table_name or ''}\n[dim]{escape(spelled(report))}[/dim]" if report.status != "refused" else ""
+        counts = (f"{report.rows_loaded:,}", f"{report.rows_quarantined:,}") if report.status != "refused" else ("", "")
+        table.add_row(mark(report), escape(report.source), escape(report.file_name), kind, *counts, remarks(report))
     console.print(table)
     refused = sum(report.status == "refused" for report in reports)
     console.print(f"{len(reports)} files, {refused} would be refused. Nothing was loaded; [bold]svod run[/bold] loads what is good and sets the rest aside.")
     raise typer.Exit(4 if refused else 0)
+
+
+def mark(report: "FileReport") -> str:
+    """One word for the file."""
+    words = {"refused": "[red]no[/red]", "duplicate": "[dim]again[/dim]"}
+    return words.get(report.status, "[yellow]partly[/yellow]" if report.rows_quarantined else "[green]ok[/green]")
+
+
+def spelled(report: "FileReport") -> str:
+    """How the file is written: its encoding and what stands between its cells."""
+    delimiter = "tab" if report.delimiter == "\t" else report.delimiter
+    return " ".join(word for word in (report.encoding, delimiter) if word)
+
+
+def remarks(report: "FileReport") -> str:
+    """What is wrong with the file and its first bad lines, each with its remedy; no value of the file."""
+    told = [(report.reason, report.remedy)] if report.reason else []
+    told += [(f"line {row.line}: {row.reason}", row.remedy) for row in report.bad_rows[:SHOWN_LINES]]
+    lines = [f"{escape(reason)}. [bold]{escape(remedy)}[/bold]" if remedy else escape(reason) for reason, remedy in told]
+    return "\n".join(lines + ([f"… and {report.rows_quarantined - SHOWN_LINES} more lines"] if report.rows_quarantined > SHOWN_LINES else []))
 
 
 @sources.command()
@@ -59,22 +88,29 @@ def add(
 
     Example:  [bold]svod sources add ~/Downloads/clients.csv --name till[/bold]
     """
+    from pipelines.settings import PROJECT, settings
     from pipelines.sources.draft import draft
+    from pipelines.sources.report import Refusal
 
     try:
         made = draft(file, name)
     except Refusal as refusal:
-        console.print(f"[red]No draft:[/red] {refusal.reason}. {refusal.remedy}.")
+        console.print(f"[red]No draft:[/red] {escape(refusal.reason)}. {escape(refusal.remedy)}.", soft_wrap=True)
         raise typer.Exit(2) from None
     table = Table("column of the file", "taken for", title=f"Source {made.name}")
-    for field, headers in made.fields.items():
-        for header in headers:
-            table.add_row(header, field)
-    for header in made.unknown:
-        table.add_row(header, "[dim]kept in extra[/dim]")
+    for field, columns in made.fields.items():
+        for column in columns:
+            table.add_row(escape(made.columns[column]), field)
+    for column in made.unknown:
+        table.add_row(escape(made.columns[column]), "[dim]kept in extra[/dim]")
     console.print(table)
-    console.print("Written, for you to check:\n" + "\n".join(f"  {path.relative_to(PROJECT)}" for path in made.files) + "\n  dbt_project.yml (var staged)")
-    console.print(f"Then put the file into [bold]{settings().inbox_url}/{made.name}/[/bold] and [bold]svod run[/bold].")
+    console.print("Written, for you to check:\n" + "\n".join(f"  {path.relative_to(PROJECT)}" for path in made.files))
+    console.print("  dbt_project.yml: the source is in the var staged")
+    region = f"taken for numbers of {made.phone_region}" if made.phone_region else "left out"
+    console.print(
+        f"Phones without a country code are {region} and times without a zone for UTC; the vars phone_regions and time_zones say otherwise.", soft_wrap=True
+    )
+    console.print(f"Then put the file into [bold]{settings().inbox_url}/{made.name}/[/bold] and [bold]svod run[/bold].", soft_wrap=True)
 
 
 @sources.command()
@@ -82,7 +118,11 @@ def pull(
     system: Annotated[str, typer.Argument(help="The only one so far: hubspot. Its token comes from SVOD_HUBSPOT_TOKEN.")],
     base_url: Annotated[str | None, typer.Option(help="Another address of the API, for a proxy.")] = None,
 ) -> None:
-    """Fetch a system's records through its API into the inbox, as one more export."""
+    """Fetch a system's records through its API into the inbox, as one more export.
+
+    Example:  [bold]SVOD_HUBSPOT_TOKEN=… svod sources pull hubspot[/bold]
+    """
+    from pipelines.settings import settings
     from pipelines.sources.hubspot_api import API, pull_contacts
 
     token = os.environ.get("SVOD_HUBSPOT_TOKEN")

@@ -4,12 +4,13 @@ A line that is not JSON is left out with its number; a document that is not JSON
 """
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.sources import encoding as encodings
 from pipelines.sources.preset import Table
@@ -17,13 +18,8 @@ from pipelines.sources.report import BadRow, FileReport, Refusal
 
 CHUNK = 8 << 20
 LARGEST_DOCUMENT = 256 << 20
-SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+SURROGATE = r"\\u[dD][89a-fA-F]"
 HALF_A_CHARACTER = ("half a character (a lone surrogate)", "correct the text in the exporting system")
-JUDGED = """
-    select line, trim(payload, chr(13) || chr(9) || ' ') as payload, coalesce(json_valid(payload), false) as is_valid
-    from block
-    where trim(payload, chr(13) || chr(9) || ' ') <> ''
-"""
 NOT_JSON = ("the line is not valid JSON", "correct the line, or export the file again")
 
 
@@ -98,32 +94,37 @@ def _lines(path: Path, report: FileReport) -> Iterator[pa.RecordBatch]:
 
 
 def _block(connection: duckdb.DuckDBPyConnection, lines: list[bytes], first: int, report: FileReport) -> Iterator[pa.RecordBatch]:
+    """The valid lines of a block."""
+    block = pa.table({"payload": pc.ascii_trim_whitespace(_texts(lines)), "_line": pa.array(np.arange(first, first + len(lines)))})
+    block = block.filter(pc.not_equal(block["payload"], ""))
+    connection.register("block", block)
+    is_valid = connection.sql("select coalesce(json_valid(payload), false) as is_valid from block").to_arrow_table()["is_valid"]
+    if not pc.all(is_valid).as_py():
+        _set_aside(block.filter(pc.invert(is_valid)), NOT_JSON, report)
+        block = block.filter(is_valid)
+    if pc.any(pc.match_substring_regex(block["payload"], SURROGATE)).as_py():
+        is_text = pa.array([_is_text(payload) for payload in block["payload"].to_pylist()], pa.bool_())
+        _set_aside(block.filter(pc.invert(is_text)), HALF_A_CHARACTER, report)
+        block = block.filter(is_text)
+    report.rows_loaded += block.num_rows
+    yield from block.combine_chunks().to_batches()
+
+
+def _texts(lines: list[bytes]) -> pa.Array:
     values = pa.array(lines, pa.binary())
-    numbers = pa.array(range(first, first + len(lines)), pa.int64())
     try:
-        texts = values.cast(pa.string())
+        return values.cast(pa.string())
     except pa.ArrowInvalid:
-        texts = pa.array([line.decode() if _is_utf8(line) else _spelled_out(line) for line in lines], pa.string())
-    connection.register("block", pa.table({"line": numbers, "payload": texts}))
-    judged = connection.sql(JUDGED).to_arrow_table()
-    good, bad = judged.filter(judged["is_valid"]), judged.filter(pa.compute.invert(judged["is_valid"]))
-    report.bad_rows += [BadRow(line, *NOT_JSON, payload) for line, payload in zip(bad["line"].to_pylist(), bad["payload"].to_pylist(), strict=True)]
-    if any(SURROGATE.search(line) for line in lines if b"\\u" in line):
-        good = _without_surrogates(good, report)
-    report.rows_loaded += good.num_rows
-    yield from good.select(["payload", "line"]).rename_columns(["payload", "_line"]).combine_chunks().to_batches()
+        return pa.array([line.decode() if _is_utf8(line) else _spelled_out(line) for line in lines], pa.string())
+
+
+def _set_aside(bad: pa.Table, words: tuple[str, str], report: FileReport) -> None:
+    report.bad_rows += [BadRow(line, *words, payload) for line, payload in zip(bad["_line"].to_pylist(), bad["payload"].to_pylist(), strict=True)]
 
 
 def _spelled_out(line: bytes) -> str:
     """A line with broken bytes. Spelled out they would be valid within a JSON string, so the line is made invalid, to be left out."""
     return "bytes that are not UTF-8: " + line.decode("utf-8", "backslashreplace")
-
-
-def _without_surrogates(good: pa.Table, report: FileReport) -> pa.Table:
-    keep = [_is_text(payload) if "\\u" in payload else True for payload in good["payload"].to_pylist()]
-    bad = good.filter(pa.array([not is_good for is_good in keep]))
-    report.bad_rows += [BadRow(line, *HALF_A_CHARACTER, payload) for line, payload in zip(bad["line"].to_pylist(), bad["payload"].to_pylist(), strict=True)]
-    return good.filter(pa.array(keep))
 
 
 def _is_text(payload: str) -> bool:

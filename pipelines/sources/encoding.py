@@ -4,6 +4,8 @@ UTF-8 is proved over the whole file; what is not UTF-8 is told apart by its lett
 """
 
 import codecs
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +18,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 CYRILLIC = ("cp1251", "koi8-r", "cp866")
+BROKEN = re.compile("[\udc80-\udcff]")
 FREQUENT = "оеаинтсрвлкмдпуя"
 
 
@@ -56,20 +59,31 @@ def _without_mark(sample: bytes) -> str | None:
 
 
 def _is_utf8(path: Path) -> bool:
-    """Whether the file is UTF-8, but for one bad byte in twenty letters at most."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for chunk in _chunks(path):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _is_nearly_utf8(path)
+    return True
+
+
+def _is_nearly_utf8(path: Path) -> bool:
+    """Whether there are twenty good letters beyond ASCII to every bad byte."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     good = bad = 0
+    for chunk in _chunks(path):
+        text = decoder.decode(chunk)
+        broken = len(BROKEN.findall(text))
+        good, bad = good + len(chunk) - len(text), bad + broken
+    return good >= 20 * bad
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
-            if chunk.isascii():
-                continue
-            text = decoder.decode(chunk)
-            good += len(chunk) - len(text)  # each letter beyond ASCII takes more than one byte
-            try:
-                text.encode()
-            except UnicodeEncodeError:
-                bad += sum("\udc80" <= letter <= "\udcff" for letter in text)
-    return good >= 20 * bad
+            yield chunk
 
 
 def _single_byte(path: Path) -> str:

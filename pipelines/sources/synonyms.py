@@ -39,11 +39,11 @@ def meaning(header: str) -> str | None:
     return next((field for field, pattern in FIELDS.items() if re.search(pattern, name)), None)
 
 
-def meanings(headers: tuple[str, ...]) -> dict[str, list[str]]:
-    """Headers by what they most likely mean. Only e-mails and phones may be several; of the rest the first wins."""
+def meanings(columns: dict[str, str]) -> dict[str, list[str]]:
+    """Raw columns by what their headers most likely mean. Only e-mails and phones may be several; of the rest the first wins."""
     found: dict[str, list[str]] = {}
-    for header in headers:
+    for column, header in columns.items():
         field = meaning(header)
         if field and (field in ("email", "phone") or field not in found):
-            found.setdefault(field, []).append(header)
+            found.setdefault(field, []).append(column)
     return found
