@@ -5,6 +5,8 @@ BIN := .venv/bin
 # The demo company has a data folder of its own, so that made-up people never mix with yours.
 DATA ?= $(if $(wildcard data/inbox/*/*),data,data/demo)
 export DO_NOT_TRACK := 1
+# Without its compiled files each process would compile the libraries anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test dev docs lint bench clean
@@ -17,7 +19,7 @@ install: .venv/.installed ## Make the environment from the lock file
 .venv/.installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
 
