@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from pipelines.sources.inbox import InboxFile
     from pipelines.sources.report import FileReport
 
 SHOWN_LINES = 3  # of each file, of the lines that would be set aside
@@ -44,6 +45,7 @@ def check() -> None:
     from pipelines.settings import settings
     from pipelines.sources.landing import check as inspect_inbox
 
+    listed()
     reports = list(inspect_inbox())
     if not reports:
         console.print(f"The inbox is empty: [bold]{settings().inbox_url}[/bold]. [bold]svod sources list[/bold] says what to put where.")
@@ -57,6 +59,20 @@ def check() -> None:
     refused = sum(report.status == "refused" for report in reports)
     console.print(f"{len(reports)} files, {refused} would be refused. Nothing was loaded; [bold]svod run[/bold] loads what is good and sets the rest aside.")
     raise typer.Exit(4 if refused else 0)
+
+
+def listed() -> "list[InboxFile]":
+    """The files of the inbox; if it cannot be listed, that is told and the command ends."""
+    from pipelines.settings import settings
+    from pipelines.sources.inbox import list_files
+    from pipelines.sources.report import plain
+
+    try:
+        return list_files()
+    except Exception as error:  # any file system may fail in its own way
+        console.print(f"[red]The inbox {escape(settings().inbox_url)} cannot be listed:[/red] {escape(plain(error))}.", soft_wrap=True)
+        console.print("Check the address, the keys in the environment and the setting inbox_options; [bold]svod doctor[/bold] shows what is in force.")
+        raise typer.Exit(3) from None
 
 
 def mark(report: "FileReport") -> str:

@@ -12,6 +12,6 @@ PRESET = Preset(
     kind="analytics",
     where="bq extract of events_YYYYMMDD as newline-delimited JSON or Parquet; keep the table's name as the file's",
     tables=(
-        Table(name="events", description="One row per event and exported file", files=("*events*",), format="json"),
+        Table(name="events", description="One row per event and exported file", files=("*events*",), format="json", marks=("event_timestamp",)),
     ),
 )

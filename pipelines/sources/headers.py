@@ -114,10 +114,11 @@ def match(table: Table, cells: tuple[str, ...]) -> Header | None:
     return header if set(table.required) <= header.columns.keys() and header.columns else None
 
 
-def candidates(preset: Preset, file_name: str) -> list[Table]:
-    """Tables whose file patterns fit the name."""
+def candidates(preset: Preset, file_name: str, head: bytes) -> list[Table]:
+    """Tables whose file patterns fit the name; if none does, those whose marks stand in the beginning of the file."""
     name = unicodedata.normalize("NFC", base_name(file_name)).lower()
     found = [table for table in preset.tables if any(fnmatch.fnmatch(name, pattern.lower()) for pattern in table.files)]
+    found = found or [table for table in preset.tables if any(f'"{mark}"'.encode() in head for mark in table.marks)]
     if found:
         return found
     patterns = ", ".join(sorted({pattern for table in preset.tables for pattern in table.files}))

@@ -23,6 +23,7 @@ class Table:
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     required: tuple[str, ...] = ()  # a file without these raw columns is not this table
     delimiter: str | None = None  # None: detected from the file
+    marks: tuple[str, ...] = ()  # members by which a JSON file whose name says nothing is known
     format: Literal["delimited", "json"] = "delimited"
 
 

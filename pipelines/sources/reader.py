@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.settings import settings
-from pipelines.sources import headers
+from pipelines.sources import headers, objects
 from pipelines.sources.delimited import open_delimited
 from pipelines.sources.documents import open_json
 from pipelines.sources.inbox import InboxFile
@@ -53,8 +53,10 @@ def inspect(file: InboxFile) -> FileReport:
 def open_file(path: Path, report: FileReport, folder: Path) -> tuple[Table, Iterator[pa.RecordBatch]]:
     """The table of a file and its rows with their lineage; `Refusal` if it cannot be loaded."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = headers.candidates(_preset(report.source), report.file_name)
-    table, batches = _content(path, report, tables, folder)
+    with path.open("rb") as stream:
+        head = stream.read(1 << 16)
+    tables = headers.candidates(_preset(report.source), report.file_name, head)
+    table, batches = _content(path, head, report, tables, folder)
     return table, (_with_lineage(batch, report) for batch in batches)
 
 
@@ -74,9 +76,7 @@ def _preset(source: str) -> Preset:
     raise Refusal(f"no source is called {source}", f"rename the folder to one of {known}, or add a source: svod sources add FILE")
 
 
-def _content(path: Path, report: FileReport, tables: list[Table], folder: Path) -> tuple[Table, Iterator[pa.RecordBatch]]:
-    with path.open("rb") as stream:
-        head = stream.read(1 << 16)
+def _content(path: Path, head: bytes, report: FileReport, tables: list[Table], folder: Path) -> tuple[Table, Iterator[pa.RecordBatch]]:
     _refuse_foreign(head, path)
     delimited = [table for table in tables if table.format == "delimited"]
     if head.startswith(b"PAR1"):
@@ -85,7 +85,7 @@ def _content(path: Path, report: FileReport, tables: list[Table], folder: Path) 
         return _sheet(path, report, delimited, folder)
     looks_like_json = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")[:1] in (b"{", b"[")
     if delimited and looks_like_json and len(delimited) == len(tables):
-        raise Refusal("the file is JSON, and the table takes delimited text", "export it as CSV or XLSX")
+        return _converted(objects.to_csv(path, folder / "objects.csv"), "json", folder / "objects.csv", report, delimited, folder)
     if delimited and not looks_like_json:
         opened = open_delimited(path, report, delimited, folder)
         return opened.table, opened.batches()
@@ -116,9 +116,13 @@ def _sheet(path: Path, report: FileReport, tables: list[Table], folder: Path) ->
         raise Refusal("the file is an OpenDocument or another kind of ZIP, not an XLSX workbook", SAVE_AS)
     if not tables:
         raise Refusal("the file is a workbook, and the table takes JSON lines, a JSON document or Parquet", "export it as JSON lines or Parquet")
-    rows = to_csv(path, tables, folder / "sheet.csv")
-    opened = open_delimited(folder / "sheet.csv", report, tables, folder)
-    opened.sheet_rows, report.encoding, report.delimiter = rows, "xlsx", None
+    return _converted(to_csv(path, tables, folder / "sheet.csv"), "xlsx", folder / "sheet.csv", report, tables, folder)
+
+
+def _converted(rows: list[int], kind: str, text: Path, report: FileReport, tables: list[Table], folder: Path) -> tuple[Table, Iterator[pa.RecordBatch]]:
+    """A file that was made delimited first; `rows` are the numbers of its records where they came from."""
+    opened = open_delimited(text, report, tables, folder)
+    opened.sheet_rows, report.encoding, report.delimiter = rows, kind, None
     return opened.table, opened.batches()
 
 

@@ -5,6 +5,7 @@ import json
 import threading
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -28,7 +29,7 @@ PEOPLE = [
 class HubSpot(BaseHTTPRequestHandler):
     """`GET /crm/v3/objects/contacts` with cursor paging; every third request is over the rate limit."""
 
-    requests_seen: list[dict] = []
+    requests_seen: ClassVar[list[dict]] = []
 
     def do_GET(self):
         url = urlparse(self.path)

@@ -23,8 +23,11 @@ FOLDERS = {
     "vk": "vk_leads",
 }
 LOADED = {
+    "bitrix24/crm-contact-list.0.json": 5,
+    "bitrix24/crm-deal-list.0.json": 6,
+    "bitrix24/crm.lead.get.example.json": 1,
     "esp/sendgrid.jsonl": 10,
-    "esp/sendgrid/sendgrid_webhook_examples.jsonl": 39,
+    "esp/sendgrid/event_webhook_examples.jsonl": 39,
     "esp/unisender_go.jsonl": 11,
     "esp/unisender-go-tracking-test-payload.json.raw": 1,
     "hubspot/contact_data.csv": 22,
@@ -40,8 +43,6 @@ LOADED = {
 def reports(module_data: Path) -> list:
     for folder, source in FOLDERS.items():
         shutil.copytree(FIXTURES / "exports" / folder, module_data / "inbox" / source, dirs_exist_ok=True)
-    examples = module_data / "inbox/esp/sendgrid/event_webhook_examples.jsonl"
-    examples.rename(examples.with_name("sendgrid_webhook_examples.jsonl"))
     for source in ("orders", "segment", "mailchimp"):
         shutil.copytree(FIXTURES / "malformed", module_data / "inbox" / source / "malformed")
     return land(datetime(2026, 1, 1, tzinfo=UTC)).files
@@ -68,6 +69,11 @@ def test_json_texts_land_byte_for_byte_equal_in_meaning(reports):
         json.loads(payload) for (payload,) in query("select payload from raw_esp.unisender_events where _file_name = 'unisender_go.jsonl' order by _line")
     ]
     assert landed == written
+
+
+def test_the_answer_of_a_rest_api_lands_like_an_export(reports):
+    landed = query("select id, first_name, last_name, work_email, _line from raw_bitrix24.contacts order by _line")
+    assert landed[0] == ("75", "Анастасия", "Ильина", "special-for@example.com", 1) and len(landed) == 5
 
 
 def test_all_rows_in_raw_come_from_a_file_in_the_manifest(reports):
