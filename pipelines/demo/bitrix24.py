@@ -1,5 +1,6 @@
 """Bitrix24's files: contacts and leads in cp1251, deals in UTF-8 with a mark; `;`, Russian titles, Moscow time."""
 
+from pipelines.demo import mess
 from pipelines.demo.files import Company, split
 
 PERSON = """
@@ -18,7 +19,9 @@ left join (select person, source_key from account where system = 'bitrix24:conta
 where source = 'bitrix24'
 """
 
-BIRTH = "coalesce(strftime(birth_text, '%d.%m.%Y'), cast(birth_year_text as varchar))"
+# A manager types what there is no day for, or what the customer said.
+NO_DATES = "case when u(k, 'no date') < 0.5 then '31.02.1985' when u(k, 'no date') < 0.8 then 'в мае' else '00.00.0000' end"
+BIRTH = f"if(u(k, 'typed date') < {mess.SHARES['birth_impossible']}, {NO_DATES}, coalesce(strftime(birth_text, '%d.%m.%Y'), cast(birth_year_text as varchar)))"
 # Two phones in one cell, or the second in its own column.
 PHONES = "if(u(k, 'one cell') < 0.5 and second_phone is not null, coalesce(phone_text || ', ', '') || second_phone, phone_text)"
 

@@ -22,6 +22,7 @@ SHARES = {
     "birth_missing": 0.35,
     "birth_swapped": 0.02,
     "birth_year_only": 0.02,
+    "birth_impossible": 0.01,  # of Bitrix24's
     # e-mails as typed
     "email_typo": 0.010,
     "email_upper": 0.05,
