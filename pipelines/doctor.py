@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import duckdb
 
@@ -28,12 +28,19 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """All findings, cheapest first. Nothing is changed, nothing leaves the machine."""
     yield Finding(sys.version_info >= (3, 11), "Python", sys.version.split()[0], "Install Python 3.11 or newer")
-    yield Finding(True, "packages", ", ".join(f"{package} {version(package)}" for package in PACKAGES))
+    yield packages()
     for name in type(settings()).model_fields:
         yield Finding(True, name, f"{shown(name)} ({origin(name)})")
     yield data_folder()
     yield warehouse_is_free()
     yield inbox_answers()
+
+
+def packages() -> Finding:
+    try:
+        return Finding(True, "packages", ", ".join(f"{package} {version(package)}" for package in PACKAGES))
+    except PackageNotFoundError as error:
+        return Finding(False, "packages", f"{error.name} is missing", "Run make install")
 
 
 def shown(name: str) -> str:
@@ -66,7 +73,9 @@ def warehouse_is_free() -> Finding:
         duckdb.connect(str(path), read_only=True).close()
     except duckdb.Error as error:
         locked = "lock" in str(error).lower()
-        return Finding(False, "warehouse", "in use by another process" if locked else "cannot be opened", "Wait for the run to end, or close the program that has it open")
+        return Finding(
+            False, "warehouse", "in use by another process" if locked else "cannot be opened", "Wait for the run to end, or close the program that has it open"
+        )
     return Finding(True, "warehouse", f"{path.stat().st_size / 1024**2:,.0f} MB")
 
 

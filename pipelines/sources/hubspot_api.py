@@ -42,7 +42,11 @@ def contacts(token: str, base_url: str = API) -> Iterator[dict]:
             "resources": [
                 {
                     "name": "contacts",
-                    "endpoint": {"path": "crm/v3/objects/contacts", "params": {"limit": PAGE_SIZE, "properties": ",".join(PROPERTIES)}, "data_selector": "results"},
+                    "endpoint": {
+                        "path": "crm/v3/objects/contacts",
+                        "params": {"limit": PAGE_SIZE, "properties": ",".join(PROPERTIES)},
+                        "data_selector": "results",
+                    },
                 }
             ],
         }
@@ -63,7 +67,9 @@ def pull_contacts(inbox_url: str, token: str, run_at: datetime, base_url: str = 
     with filesystem.open(part, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=PROPERTIES, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
-        for count, contact in enumerate(contacts(token, base_url), start=1):
-            writer.writerow({"hs_object_id": contact["id"], "createdate": contact.get("createdAt"), "lastmodifieddate": contact.get("updatedAt")} | contact["properties"])
+        for count, contact in enumerate(contacts(token, base_url), start=1):  # noqa: B007 -- its last value is the answer
+            writer.writerow(
+                {"hs_object_id": contact["id"], "createdate": contact.get("createdAt"), "lastmodifieddate": contact.get("updatedAt")} | contact["properties"]
+            )
     filesystem.mv(part, path)
     return count

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -29,7 +30,7 @@ def load(connection: duckdb.DuckDBPyConnection, source: str, files: list[Arrival
     def of_table(name: str) -> Iterator[pa.RecordBatch]:
         for file in files:
             if file.table and file.table.name == name:
-                yield from file.rows()
+                yield from read_ahead(file.rows())
 
     names = sorted({file.table.name for file in files if file.table})
     try:
@@ -39,6 +40,15 @@ def load(connection: duckdb.DuckDBPyConnection, source: str, files: list[Arrival
     finally:
         clear(work)
     return info.loads_ids[0] if info.loads_ids else None
+
+
+def read_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches, the next one being read while dlt writes this one: both leave Python's lock, so two cores share the work."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _dlt():

@@ -57,6 +57,6 @@ def raw_columns(header: tuple[str, ...]) -> dict[str, str]:
     """Raw column -> header, by names that need no quotes in SQL. Columns without a header land in `_extra` anyway."""
     reserved = {row[0] for row in duckdb.sql("select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'").fetchall()} | TAKEN
     named = [cell for cell in header if slug(cell)]
-    slugs = unique(tuple(slug(cell) for cell in named))
+    slugs = unique(tuple(slug(cell) for cell in named), "_{}")  # dlt spells two underscores its own way
     safe = (f"column_{column}" if column in reserved or column[0].isdigit() else column for column in slugs)
     return dict(zip(safe, (" ".join(cell.split()) for cell in named), strict=True))
