@@ -36,9 +36,6 @@ Greene Weaver Dean Chambers O'Brien O'Connor McCarthy Fletcher Bishop Lawson Fra
 Chapman Gilbert Lloyd Atkinson Walsh Poole Marsh Doyle Barrett Frost Sharp Potter Blake Hooper Norton Giles Vaughan Swift Nash Lowe Parsons Quinn
 """
 
-ROOTS = """
-Ash Black Brook Clay Cran Dun East Elder Fair Fern Gold Hart Hazel Holl Kings Lang Linden Long Mapl Mill Nor North Oak Pen Red Rock Rose Silver
-South Stan Stone Sun Thorn Wal Wander Water West Whit Wind Win Wren Alder Birch Copper Foxen Heather Ivy Juniper Kestrel Lark Merrow Raven
-""".split()
+ROOTS = ["Ash", "Black", "Brook", "Clay", "Cran", "Dun", "East", "Elder", "Fair", "Fern", "Gold", "Hart", "Hazel", "Holl", "Kings", "Lang", "Linden", "Long", "Mapl", "Mill", "Nor", "North", "Oak", "Pen", "Red", "Rock", "Rose", "Silver", "South", "Stan", "Stone", "Sun", "Thorn", "Wal", "Wander", "Water", "West", "Whit", "Wind", "Win", "Wren", "Alder", "Birch", "Copper", "Foxen", "Heather", "Ivy", "Juniper", "Kestrel", "Lark", "Merrow", "Raven"]
 
 ENDINGS = ("ford", "ton", "well", "wood", "field", "ley", "worth", "more", "by", "ham", "stead", "combe")

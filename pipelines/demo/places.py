@@ -14,16 +14,9 @@ Columbus|OH|432 Charlotte|NC|282 Indianapolis|IN|462 Nashville|TN|372 Memphis|TN
 Raleigh|NC|276 Minneapolis|MN|554 Tampa|FL|336 Cleveland|OH|441 Pittsburgh|PA|152 Madison|WI|537 Boise|ID|837
 """
 
-STREETS_RU = """
-Центральная Молодёжная Школьная Лесная Садовая Советская Новая Набережная Заречная Зелёная Мира Ленина Полевая Луговая Октябрьская Гагарина Пушкина Кирова
-Первомайская Солнечная Речная Степная Северная Южная Озёрная Цветочная Вишнёвая Рабочая Железнодорожная Комсомольская Чехова Горького Строителей Победы
-Космонавтов Пролетарская Березовая Сосновая Кленовая Юбилейная Дачная Весенняя
-""".split()
+STREETS_RU = ["Центральная", "Молодёжная", "Школьная", "Лесная", "Садовая", "Советская", "Новая", "Набережная", "Заречная", "Зелёная", "Мира", "Ленина", "Полевая", "Луговая", "Октябрьская", "Гагарина", "Пушкина", "Кирова", "Первомайская", "Солнечная", "Речная", "Степная", "Северная", "Южная", "Озёрная", "Цветочная", "Вишнёвая", "Рабочая", "Железнодорожная", "Комсомольская", "Чехова", "Горького", "Строителей", "Победы", "Космонавтов", "Пролетарская", "Березовая", "Сосновая", "Кленовая", "Юбилейная", "Дачная", "Весенняя"]
 
-STREETS_EN = """
-Main Oak Pine Maple Cedar Elm Washington Lake Hill Walnut Spring North Ridge Church Willow Mill Sunset Railroad Jackson Cherry West South Center Highland
-Johnson Forest River Meadow East Chestnut Lincoln Franklin Park Spruce Adams Madison Birch Hickory Dogwood Poplar Locust Laurel
-""".split()
+STREETS_EN = ["Main", "Oak", "Pine", "Maple", "Cedar", "Elm", "Washington", "Lake", "Hill", "Walnut", "Spring", "North", "Ridge", "Church", "Willow", "Mill", "Sunset", "Railroad", "Jackson", "Cherry", "West", "South", "Center", "Highland", "Johnson", "Forest", "River", "Meadow", "East", "Chestnut", "Lincoln", "Franklin", "Park", "Spruce", "Adams", "Madison", "Birch", "Hickory", "Dogwood", "Poplar", "Locust", "Laurel"]
 
 # sku, Russian name, English name, category in Russian and English, price in roubles
 PRODUCTS = (
@@ -44,14 +37,10 @@ PRODUCTS = (
     ("DC-703", "Постер «Нева»", "Poster Neva", "Декор", "Decor", 1390), ("DC-704", "Зеркало круглое", "Round mirror", "Декор", "Decor", 6490),
 )
 
-NICKNAMES = "sunny lucky star fluffy green river coffee tiger pixel quiet happy winter velvet mango comet cactus panda breeze pepper otter".split()
-COMPANIES_RU = "ООО «Причал»|ООО «Северный ветер»|ИП Лесной|АО «Маяк-Строй»|ООО «Тёплый дом»|ООО «Синяя птица»|ЗАО «Каравелла»|ООО «Вектор-Т»".split("|")
-COMPANIES_EN = "Northwind Trading|Bluebird Interiors|Harbor & Sons|Cedar Lane LLC|Lighthouse Homes|Quiet River Inc.|Maple Works|Tall Ship Design".split("|")
-JOBS_RU = "менеджер|дизайнер|бухгалтер|инженер|директор|врач|учитель|аналитик|архитектор|продавец".split("|")
-JOBS_EN = "Manager|Designer|Accountant|Engineer|Director|Nurse|Teacher|Analyst|Architect|Sales associate".split("|")
-AREA_CODES_RU = "903 905 906 909 910 911 912 913 915 916 917 919 920 921 922 925 926 927 929 950 951 952 953 960 961 962 963 964 965 967 977 981 982 983 985 987 988 999".split()
-AREA_CODES_EN = (
-    "201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 224 225 228 229 231 234 239 240 248 251 252 253 254 256 260 262 267 269 270 276 281 "
-    "301 302 303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 325 330 331 334 336 337 339 347 351 352 360 361 386 401 402 404 405 406 "
-    "407 408 409 410 412 413 414 415 417 419 423 424 425 430 432 434 435 440 443 469 470 475 478 479 480 484 501 502 503 504 505 507 508 509 510 512 513"
-).split()
+NICKNAMES = ["sunny", "lucky", "star", "fluffy", "green", "river", "coffee", "tiger", "pixel", "quiet", "happy", "winter", "velvet", "mango", "comet", "cactus", "panda", "breeze", "pepper", "otter"]
+COMPANIES_RU = ["ООО «Причал»", "ООО «Северный ветер»", "ИП Лесной", "АО «Маяк-Строй»", "ООО «Тёплый дом»", "ООО «Синяя птица»", "ЗАО «Каравелла»", "ООО «Вектор-Т»"]
+COMPANIES_EN = ["Northwind Trading", "Bluebird Interiors", "Harbor & Sons", "Cedar Lane LLC", "Lighthouse Homes", "Quiet River Inc.", "Maple Works", "Tall Ship Design"]
+JOBS_RU = ["менеджер", "дизайнер", "бухгалтер", "инженер", "директор", "врач", "учитель", "аналитик", "архитектор", "продавец"]
+JOBS_EN = ["Manager", "Designer", "Accountant", "Engineer", "Director", "Nurse", "Teacher", "Analyst", "Architect", "Sales associate"]
+AREA_CODES_RU = ["903", "905", "906", "909", "910", "911", "912", "913", "915", "916", "917", "919", "920", "921", "922", "925", "926", "927", "929", "950", "951", "952", "953", "960", "961", "962", "963", "964", "965", "967", "977", "981", "982", "983", "985", "987", "988", "999"]
+AREA_CODES_EN = ["201", "202", "203", "205", "206", "207", "208", "209", "210", "212", "213", "214", "215", "216", "217", "218", "219", "224", "225", "228", "229", "231", "234", "239", "240", "248", "251", "252", "253", "254", "256", "260", "262", "267", "269", "270", "276", "281", "301", "302", "303", "304", "305", "307", "308", "309", "310", "312", "313", "314", "315", "316", "317", "318", "319", "320", "321", "323", "325", "330", "331", "334", "336", "337", "339", "347", "351", "352", "360", "361", "386", "401", "402", "404", "405", "406", "407", "408", "409", "410", "412", "413", "414", "415", "417", "419", "423", "424", "425", "430", "432", "434", "435", "440", "443", "469", "470", "475", "478", "479", "480", "484", "501", "502", "503", "504", "505", "507", "508", "509", "510", "512", "513"]

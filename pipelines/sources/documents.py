@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.sources import encoding as encodings
+from pipelines.sources.encoding import is_utf8
 from pipelines.sources.preset import Table
 from pipelines.sources.report import BadRow, FileReport, Refusal
 
@@ -102,7 +103,7 @@ def _block(connection: duckdb.DuckDBPyConnection, lines: list[bytes], first: int
     if not pc.all(is_valid).as_py():
         _set_aside(block.filter(pc.invert(is_valid)), NOT_JSON, report)
         block = block.filter(is_valid)
-    if pc.any(pc.match_substring_regex(block["payload"], SURROGATE)).as_py():
+    if pc.any(pc.match_substring(block["payload"], "\\u")).as_py() and pc.any(pc.match_substring_regex(block["payload"], SURROGATE)).as_py():
         is_text = pa.array([_is_text(payload) for payload in block["payload"].to_pylist()], pa.bool_())
         _set_aside(block.filter(pc.invert(is_text)), HALF_A_CHARACTER, report)
         block = block.filter(is_text)
@@ -115,7 +116,7 @@ def _texts(lines: list[bytes]) -> pa.Array:
     try:
         return values.cast(pa.string())
     except pa.ArrowInvalid:
-        return pa.array([line.decode() if _is_utf8(line) else _spelled_out(line) for line in lines], pa.string())
+        return pa.array([line.decode() if is_utf8(line) else _spelled_out(line) for line in lines], pa.string())
 
 
 def _set_aside(bad: pa.Table, words: tuple[str, str], report: FileReport) -> None:
@@ -134,10 +135,3 @@ def _is_text(payload: str) -> bool:
         return False
     return True
 
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

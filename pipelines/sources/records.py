@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipelines.sources import quotes
+from pipelines.sources.encoding import is_utf8
 from pipelines.sources.report import BadRow
 
 TAB, NEWLINE, RETURN, QUOTE = 9, 10, 13, 34
@@ -45,7 +46,7 @@ class Splitter:
 
     def _regular(self, data: bytes, at_end: bool, rest: int) -> Block | None:
         """The stretch by arithmetic; None if it is anything but well-formed."""
-        if not _is_utf8(data) or b"\x00" in data:
+        if not is_utf8(data) or b"\x00" in data:
             return None
         codes = np.frombuffer(data, np.uint8)
         places = (
@@ -126,7 +127,7 @@ class Splitter:
         line = lines[at].removesuffix(b"\r")
         if not line.strip():
             return 1, None, None
-        if not _is_utf8(line):
+        if not is_utf8(line):
             return 1, None, "bytes"
         if len(line) > LONGEST:
             return 1, None, "size"
@@ -149,7 +150,7 @@ class Splitter:
             if b'"' in line:
                 cells = quotes.cells(joined.removesuffix(b"\r"), self.delimiter)
                 if cells is not None:
-                    return (taken, cells, None) if len(cells) == self.width and _is_utf8(joined) else (1, None, "unclosed")
+                    return (taken, cells, None) if len(cells) == self.width and is_utf8(joined) else (1, None, "unclosed")
                 if not quotes.may_still_close(joined, self.delimiter):
                     return 1, None, "unclosed"
         return 1, None, "open" if quotes.may_still_close(joined, self.delimiter) else "unclosed"
@@ -172,16 +173,6 @@ def _without(data: bytes, size: int, starts: np.ndarray, ends: np.ndarray, dropp
     cuts = np.flatnonzero(dropped)
     froms, tos = [0, *(ends[cuts] + 1)], [*starts[cuts], size]
     return b"".join(data[begin:end] for begin, end in zip(froms, tos, strict=True))
-
-
-def _is_utf8(data: bytes) -> bool:
-    if data.isascii():
-        return True
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _text(raw: bytes) -> str:

@@ -153,20 +153,33 @@ while True:
 """
 
 READER = """
-import json, sys, time, duckdb
+import json, sys, duckdb
 from pathlib import Path
-folder, seconds, reads, last = Path(sys.argv[1]), float(sys.argv[2]), 0, 0
+folder, reads, seen = Path(sys.argv[1]), 0, [0]
 tables = ["marts.customers", "marts.customer_identifiers", "segments.new_customers", "quality.junk_values_found"]
-end = time.monotonic() + seconds
-while time.monotonic() < end:
+while not (folder.parent / "enough").exists():
     version = json.loads((folder / "current.json").read_text())
     with duckdb.connect(str(folder / version["full"]), read_only=True) as reader:
-        seen = {row[0] for table in tables for row in reader.execute(f"select distinct generation from {table}").fetchall()}
-        assert len(seen) == 1, f"mixed: {seen}"
-        assert min(seen) >= last, "went back in time"
-        last, reads = min(seen), reads + 1
-print(reads, last)
+        generations = {row[0] for table in tables for row in reader.execute(f"select distinct generation from {table}").fetchall()}
+        assert len(generations) == 1, f"mixed: {generations}"
+        assert min(generations) >= seen[-1], "went back in time"
+        reads, seen = reads + 1, [*seen, *(generations - {seen[-1]})]
+print(reads, len(seen) - 1)
 """
+KILLS = 8
+
+
+def publish_and_be_killed(after: float, environment: dict[str, str]) -> None:
+    """Start a publisher, let it publish at least once, and kill it some moments later, wherever it is."""
+    before = current().number
+    publisher = subprocess.Popen([sys.executable, "-c", PUBLISHER.format(tests=str(Path(__file__).parent))], env=environment, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while current().number == before and publisher.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(after)
+    assert publisher.poll() is None, publisher.communicate()[1]
+    publisher.send_signal(signal.SIGKILL)
+    publisher.communicate()
 
 
 def test_readers_are_never_disturbed_while_versions_are_published_and_publishers_killed(data, monkeypatch):
@@ -175,22 +188,17 @@ def test_readers_are_never_disturbed_while_versions_are_published_and_publishers
     fill(1)
     publish(datetime(2026, 1, 1), FINGERPRINT)
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READER, str(settings().published), "14"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-        )
-        for _ in range(2)
-    ]
-    dice, kills = random.Random(7), 0
-    while any(reader.poll() is None for reader in readers):
-        publisher = subprocess.Popen([sys.executable, "-c", PUBLISHER.format(tests=str(Path(__file__).parent))], env=environment, stderr=subprocess.DEVNULL)
-        time.sleep(dice.uniform(1.5, 3))
-        publisher.send_signal(signal.SIGKILL)
-        kills += publisher.wait() == -signal.SIGKILL
-    results = [reader.communicate() for reader in readers]
+    command = [sys.executable, "-c", READER, str(settings().published)]
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) for _ in range(2)]
+    dice = random.Random(7)
+    for _ in range(KILLS):
+        publish_and_be_killed(dice.uniform(0, 0.8), environment)
+    (data / "enough").touch()
+    results = [reader.communicate(timeout=60) for reader in readers]
     assert [reader.returncode for reader in readers] == [0, 0], [error for _, error in results]
-    reads = [int(out.split()[0]) for out, _ in results]
-    assert min(reads) >= 5 and kills >= 3 and current().number >= 4, (reads, kills, current().number)
+    for reads, versions_seen in (map(int, out.split()) for out, _ in results):
+        assert reads >= 20 and versions_seen >= KILLS // 2, (reads, versions_seen)
+    assert current().number > KILLS
     fill(99)
     publish(datetime(2026, 1, 2), FINGERPRINT)
     named = {name for version in versions() for name in (version.full, version.pseudonymised)}

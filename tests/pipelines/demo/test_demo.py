@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import zipfile
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb

@@ -46,3 +46,23 @@ def test_messy_text_never_raises_and_gives_a_number_or_a_problem():
     phones = [parse_phone(text, "US") for text in texts if text.strip()]
     assert all((phone.value is None) != (phone.problem is None) for phone in phones)
     assert sum(phone.value is not None for phone in phones) > len(phones) / 4
+
+
+@pytest.mark.parametrize(
+    ("raw", "e164"),
+    [
+        ("(212) 555-0134", "+12125550134"),
+        ("1-212-555-0134", "+12125550134"),
+        ("8 (212) 555-01-34", None),
+        ("9161234567", "+79161234567"),
+        ("(495) 123-45-67", "+74951234567"),
+        ("8 (916) 123-45-67", "+79161234567"),
+        ("+7 212 555-01-34", None),
+    ],
+)
+def test_a_bare_number_goes_to_another_region_only_if_its_own_has_no_place_for_it(raw, e164):
+    assert parse_phone(raw, "RU,US").value == e164
+
+
+def test_another_region_says_nothing_where_no_region_is_known():
+    assert parse_phone("2125550134", None).value is None
