@@ -28,3 +28,8 @@
         {%- for source, region in var("phone_regions", {}).items() %} when '{{ source }}' then '{{ region }}'{% endfor %}
     end)
 {%- endmacro %}
+
+{# What `parse_phone` is told: the region of the number's source, then the var `phone_region_fallbacks`; null where numbers must carry their country code. #}
+{% macro regions_to_try(region_column) -%}
+    (nullif({{ region_column }}, ''){% for region in var("phone_region_fallbacks", []) %} || ',{{ region }}'{% endfor %})
+{%- endmacro %}

@@ -2,7 +2,11 @@ with
 
 consent_decisions as (
 
-    select * from {{ ref('consent_decisions') }}
+    select
+        *,
+        -- Lawful without consent is not consent: such a basis is stated as what it is, and any word of the customer's own comes before it.
+        is_counted and not is_withdrawal and coalesce(legal_basis, 'consent') <> 'consent' as is_other_basis
+    from {{ ref('consent_decisions') }}
 
 ),
 
@@ -10,11 +14,11 @@ ranked as (
 
     select
         *,
-        max(case when is_counted and not is_withdrawal then effective_at end) over one_consent as granted_at,
+        max(case when is_counted and not is_withdrawal and not is_other_basis then effective_at end) over one_consent as granted_at,
         max(case when is_withdrawal then effective_at end) over one_consent as withdrawn_at,
         row_number() over (
             partition by customer_id, purpose, channel
-            order by is_counted desc, effective_at desc nulls last, is_withdrawal desc, consent_event_id
+            order by is_counted desc, is_other_basis, effective_at desc nulls last, is_withdrawal desc, consent_event_id
         ) as place
 
     from consent_decisions
@@ -33,13 +37,13 @@ deciding as (
         ---------- strings
         purpose,
         channel,
-        case when not is_counted then 'unproven' when is_withdrawal then 'withdrawn' else 'granted' end as state,
+        case when not is_counted then 'unproven' when is_withdrawal then 'withdrawn' when is_other_basis then 'other_basis' else 'granted' end as state,
         source,
         legal_basis,
         evidence,
 
         ---------- booleans
-        is_counted and not is_withdrawal as is_granted,
+        is_counted and not is_withdrawal and not is_other_basis as is_granted,
 
         ---------- timestamps
         effective_at as decided_at,

@@ -12,7 +12,7 @@ raw_rows as (
     select '{{ schema[4:] }}' as source, '{{ table }}' as table_name, _file_id, count(*) as rows_in_raw from {{ schema }}.{{ table }} group by _file_id
     union all
     {% endfor -%}
-    select cast(null as string), cast(null as string), cast(null as string), cast(null as bigint) where false
+    select cast(null as string) as source, cast(null as string) as table_name, cast(null as string) as _file_id, cast(null as bigint) as rows_in_raw where false
 
 ),
 

@@ -28,6 +28,8 @@ RUSSIAN_BARE = re.compile(r"^7([3489][0-9]{9})$")
 NOT_DIGITS = re.compile(r"[^0-9+]")
 # What the plan of a country allows at all; elsewhere the library's lengths decide.
 NATIONAL_SHAPE = {1: re.compile(r"^[2-9][0-9]{2}[2-9][0-9]{6}$"), 7: re.compile(r"^[3-9][0-9]{9}$")}
+# Of the countries whose numbers share a base without their code, Russia and North America: bare, or with the trunk prefix 8 or 1.
+NATIONAL_LENGTHS = (10, 11)
 PROBLEMS = {
     phonenumbers.ValidationResult.TOO_SHORT: "too_short",
     phonenumbers.ValidationResult.TOO_LONG: "too_long",
@@ -37,10 +39,13 @@ PROBLEMS = {
 }
 
 
-def parse_phone(raw: str | None, region: str | None = None) -> Phone:
-    """Reads one number; `region` (ISO 3166) is where numbers without a country code belong."""
+def parse_phone(raw: str | None, regions: str | None = None) -> Phone:
+    """Reads one number. `regions` (ISO 3166, comma-separated): where numbers without a country code belong, then where else they may."""
     if raw is None or not raw.strip():
         return EMPTY
+    region, *others = regions.split(",") if regions else [None]
+    if others and (elsewhere := _elsewhere(raw, region, others)):
+        return elsewhere
     text = PREFIX.sub("", raw)
     digits = NOT_DIGITS.sub("", text)
     if not any(character.isdigit() for character in digits):
@@ -52,6 +57,23 @@ def parse_phone(raw: str | None, region: str | None = None) -> Phone:
         return Phone(None, None, "no_country_code" if error.error_type == NumberParseException.INVALID_COUNTRY_CODE else "not_a_number")
     problem = _problem(number)
     return Phone(None, None, problem) if problem else Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), number.extension or None, None)
+
+
+def _elsewhere(raw: str, region: str, others: list[str]) -> Phone | None:
+    """A national number that no plan of the first region knows and another's does. A number that both know stays with the first."""
+    text = PREFIX.sub("", raw)
+    digits = NOT_DIGITS.sub("", text)
+    if len(digits) not in NATIONAL_LENGTHS or not digits.isdigit() or _is_valid(text, region):
+        return None
+    known = next((other for other in others if other != region and _is_valid(text, other)), None)
+    return parse_phone(raw, known) if known else None
+
+
+def _is_valid(text: str, region: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
+    except NumberParseException:
+        return False
 
 
 def _with_country_code(text: str, digits: str, region: str | None) -> str:

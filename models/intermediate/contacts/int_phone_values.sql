@@ -27,7 +27,7 @@ unread as (
 
 read as (
 
-    select raw_value, phone_region, parse_phone(raw_value, nullif(phone_region, '')) as reading from unread
+    select raw_value, phone_region, parse_phone(raw_value, {{ regions_to_try('phone_region') }}) as reading from unread
 
 )
 

@@ -18,10 +18,18 @@ record_customers as (
 
 ),
 
+-- In the language's own alphabet and in full, which a diminutive, a transliteration, a slip of the finger or a swapped name is not.
+formal_names as (
+
+    select distinct replace(lower(given_name), 'ё', 'е') as formal_name from {{ ref('given_names') }}
+
+),
+
 records as (
 
     select
         int_records.*,
+        formal_names.formal_name is not null as is_formal,
         record_customers.customer_id,
         concat_ws(' ', given_name, additional_name, family_name) as name,
         concat_ws(', ', street, locality, region, postal_code) as address,
@@ -37,6 +45,7 @@ records as (
 
     from int_records
     inner join record_customers on int_records.record_id = record_customers.record_id
+    left join formal_names on replace(lower(int_records.given_name), 'ё', 'е') = formal_names.formal_name
 
 ),
 
@@ -47,7 +56,7 @@ candidates as (
         ('gender', 'gender', '1'), ('country_code', 'country_code', '1'), ('language', 'language', '1'),
         ('company', 'company', '1'), ('job_title', 'job_title', '1'), ('lifecycle_stage', 'lifecycle_stage', '1'),
     ] -%}
-    select customer_id, record_id, source, '{{ attribute }}' as attribute, {{ value }} as value, {{ parts }} as parts,
+    select customer_id, record_id, source, '{{ attribute }}' as attribute, {{ value }} as value, {{ parts }} as parts, is_formal,
         false as is_verified, coalesce(is_deleted, false) as is_deleted, source_updated_at as observed_at
     from records
     where {{ value }} <> ''
@@ -55,7 +64,7 @@ candidates as (
     union all
 
     {% endfor -%}
-    select records.customer_id, records.record_id, records.source, int_identifiers.identifier_type as attribute, int_identifiers.value, 1 as parts,
+    select records.customer_id, records.record_id, records.source, int_identifiers.identifier_type as attribute, int_identifiers.value, 1 as parts, false as is_formal,
         bool_or(coalesce(int_identifiers.is_verified, false)) as is_verified, coalesce(records.is_deleted, false) as is_deleted, records.source_updated_at as observed_at
     from int_identifiers
     inner join records on int_identifiers.record_id = records.record_id

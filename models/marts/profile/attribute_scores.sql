@@ -49,6 +49,7 @@ scored as (
             when 'verified_first' then case when candidates.is_verified then 1 else 0 end
             when 'longest' then length(candidates.value)
             when 'most_complete' then candidates.parts
+            when 'formal_name' then case when candidates.is_formal then 1 else 0 end
         end as double) as score_{{ step }}{{ ',' if not loop.last }}
         {%- endfor %}
 

@@ -40,6 +40,7 @@ decisions as (
         case
             when events.action = 'withdrawn' then true
             when events.occurred_at is null or events.occurred_at > {{ run_at() }} then false
+            when events.channel = 'any' and purposes.channel <> 'any' and not coalesce(purposes.accepts_unnamed_channel, false) then false
             when coalesce(events.legal_basis, 'consent') = 'consent' then true
             when events.legal_basis = 'contract' then purposes.accepts_contract
             when events.legal_basis = 'legitimate_interest' then purposes.accepts_legitimate_interest

@@ -31,7 +31,8 @@ ranked as (
     select
         keyed.*,
         dense_rank() over (partition by order_key order by _exported_at desc nulls last, _file_id desc) as file_rank,
-        row_number() over (partition by order_key, _file_id order by _line) as line_number
+        row_number() over (partition by order_key, _file_id order by _line) as line_number,
+        count(*) over (partition by order_key) as version_count
     from keyed
     where order_key is not null
 

@@ -13,7 +13,8 @@ ranked as (
         source.*,
         ltrim({{ trimmed('name') }}, '''') as order_key,
         dense_rank() over (partition by ltrim({{ trimmed('name') }}, '''') order by _exported_at desc nulls last, _file_id desc) as file_rank,
-        row_number() over (partition by ltrim({{ trimmed('name') }}, ''''), _file_id order by _line) as order_row
+        row_number() over (partition by ltrim({{ trimmed('name') }}, ''''), _file_id order by _line) as order_row,
+        count(*) over (partition by ltrim({{ trimmed('name') }}, '''')) as version_count
     from source
     where {{ blank_to_null('name') }} is not null
 

@@ -22,7 +22,8 @@ ranked as (
 
     select
         keyed.*,
-        row_number() over (partition by source_key order by {{ newest_first() }}, md5(lead)) as version_rank
+        row_number() over (partition by source_key order by {{ newest_first() }}, md5(lead)) as version_rank,
+        count(*) over (partition by source_key) as version_count
     from keyed
 
 )
