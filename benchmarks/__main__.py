@@ -58,6 +58,10 @@ def main(
         figures[name] = measure.run(arguments, environment, log)
         console.print(f"{name}: {figures[name].wall:.1f} s, {figures[name].peak / 1024**2:,.0f} MB")
 
+    stage("whole job from nothing", job(1), whole)
+    stage("again, nothing new", job(1), whole)
+    put_back(later, inbox)
+    stage("one day's new files", job(2), whole)
     stage("landing", ["-c", land(1)], stages)
     alone, listing = delimited_files(stages, inbox, root)
     stage("landing, delimited files", ["-c", land(1)], alone)
@@ -65,10 +69,6 @@ def main(
     stage("staging and intermediate", dbt("path:models/staging path:models/intermediate path:seeds", root), stages)
     stage("identity", ["-c", IDENTITY], stages)
     stage("marts, segments, quality", dbt("path:models/marts path:models/segments path:models/quality", root), stages)
-    stage("whole job from nothing", job(1), whole)
-    stage("again, nothing new", job(1), whole)
-    put_back(later, inbox)
-    stage("one day's new files", job(2), whole)
     report(figures, counts(stages / "warehouse.duckdb", alone / "warehouse.duckdb"), root)
 
 

@@ -77,13 +77,26 @@ def test_a_model_fits_on_one_screen(models):
 
 def test_sql_reads_the_same_on_duckdb_and_spark(models):
     """Spellings that mean something else on Spark stay inside macros (see docs/decisions.md)."""
-    forbidden = {"::": r"::", "qualify": r"\bqualify\b", "exclude": r"\*\s*exclude", "concat()": r"\bconcat\(", r"\d": r"\\d", "now()": r"\bnow\(\)|current_(timestamp|date)"}
-    wrong = [f"{m['name']}: {word}" for m in models for word, pattern in forbidden.items() if re.search(pattern, re.sub(r"--.*|\{#.*?#\}", "", m["raw_code"]), re.I)]
+    forbidden = {
+        "::": r"::",
+        "qualify": r"\bqualify\b",
+        "exclude": r"\*\s*exclude",
+        "concat()": r"\bconcat\(",
+        r"\d": r"\\d",
+        "now()": r"\bnow\(\)|current_(timestamp|date)",
+    }
+    wrong = [
+        f"{m['name']}: {word}" for m in models for word, pattern in forbidden.items() if re.search(pattern, re.sub(r"--.*|\{#.*?#\}", "", m["raw_code"]), re.I)
+    ]
     assert wrong == []
 
 
 def test_every_python_module_says_what_it_is_for():
-    bare = [str(path.relative_to(PROJECT)) for path in tracked("pipelines/**.py", "orchestration/**.py", "expectations/**.py") if path.read_text() and not path.read_text().startswith(('"""', 'r"""'))]
+    bare = [
+        str(path.relative_to(PROJECT))
+        for path in tracked("pipelines/**.py", "orchestration/**.py", "expectations/**.py")
+        if path.read_text() and not path.read_text().startswith(('"""', 'r"""'))
+    ]
     assert bare == []
 
 
@@ -94,5 +107,11 @@ def test_pipelines_never_import_dagster():
 
 def test_no_file_names_a_machine_or_a_registry():
     pattern = re.compile(r"/(root|home/[a-z]+|work)/[a-z]|pypi\.org|pythonhosted|registry\.npmjs", re.I)
-    wrong = [str(path.relative_to(PROJECT)) for path in tracked() if path.suffix in {".py", ".sql", ".yml", ".md", ".toml", ".lock", ""} and path.name != "test_conventions.py" and pattern.search(path.read_text(errors="ignore"))]
+    wrong = [
+        str(path.relative_to(PROJECT))
+        for path in tracked()
+        if path.suffix in {".py", ".sql", ".yml", ".md", ".toml", ".lock", ""}
+        and path.name != "test_conventions.py"
+        and pattern.search(path.read_text(errors="ignore"))
+    ]
     assert wrong == []

@@ -51,7 +51,9 @@ def test_the_clusters_of_the_demo_company_are_right(warehouse):
 
 
 def test_every_row_of_every_file_is_in_a_table_or_in_quarantine(warehouse):
-    files = warehouse.execute("select source, table_name, file_id, rows_read, rows_loaded, rows_quarantined from landing.files where status = 'loaded'").fetchall()
+    files = warehouse.execute(
+        "select source, table_name, file_id, rows_read, rows_loaded, rows_quarantined from landing.files where status = 'loaded'"
+    ).fetchall()
     assert len({source for source, *_ in files}) == 11
     for source, table, file_id, read, loaded, quarantined in files:
         in_raw = warehouse.execute(f"select count(*) from raw_{source}.{table} where _file_id = ?", [file_id]).fetchone()[0]
@@ -84,6 +86,18 @@ def test_readers_get_a_published_version_and_analysts_one_without_direct_identif
     assert [email for (email,) in emails if email.encode() in pseudonymised] == []
 
 
+def test_the_first_query_of_the_readme_runs(demo):
+    snippet = re.search(r'python -c "\n(.*?)"\n```', (PROJECT / "README.md").read_text(), re.DOTALL)[1]
+    done = subprocess.run(
+        [sys.executable, "-c", snippet.replace("data/published", str(demo[0] / "published"))],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "rfm_cell" in done.stdout and "10 rows" in done.stdout
+
+
 def test_a_second_run_of_the_same_time_changes_nothing(demo):
     before = (demo[0] / "published/current.json").read_bytes()
     done = svod(demo[0], "run", "--demo")
@@ -110,7 +124,9 @@ def site(demo, tmp_path_factory) -> Path:
 def test_the_docs_site_opens_from_disk_without_asking_an_outside_host(site, page):
     asked, failures = [], []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"])
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        )
         tab = browser.new_page()
         tab.on("request", lambda request: asked.append(request.url))
         tab.on("pageerror", lambda error: failures.append(str(error)))
