@@ -17,6 +17,8 @@ from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 from pipelines.settings import settings
 
 STARTED_HERE = "svod/started_by"
+# The environment variable that tells a run's child process whom to end with.
+PARENT = "SVOD_RUN_PROCESS"
 # A run that Dagster launched needs this long from "starting" to holding the lock.
 STARTUP_SECONDS = 120
 _held: list[TextIO] = []

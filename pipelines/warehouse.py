@@ -1,11 +1,12 @@
 """Opening the warehouse. Every connection of the pipeline is made here, so that all of them behave alike."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from pipelines.redaction import redact
 from pipelines.settings import settings
 
 
@@ -24,5 +25,9 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> Iterator[du
     try:
         connection.execute("set timezone = 'UTC'")
         yield connection
+    except duckdb.Error as error:
+        # DuckDB quotes the value it stumbled over, and this error is on its way to a log.
+        error.args = (redact(str(error)),)
+        raise
     finally:
         connection.close()

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,10 +13,10 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource
 from packaging.version import Version
 
-from orchestration.runs import only_run
+from orchestration.runs import PARENT, only_run
 from pipelines.fingerprint import Fingerprint, fingerprint
 from pipelines.publish import current, dbt_target
 from pipelines.settings import PROJECT, settings
@@ -64,7 +65,7 @@ def manifest() -> Path:
     with (path.parent / ".parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists() or path.stat().st_mtime < newest_dbt_file():
-            parse = [DBT, "--quiet", "parse", "--profiles-dir", PROJECT, "--target-path", path.parent, "--log-path", path.parent]
+            parse = [DBT, "--quiet", "parse", "--profiles-dir", PROJECT, "--target-path", path.parent, "--log-path", path.parent, "--log-level-file", "none"]
             done = subprocess.run(parse, cwd=PROJECT, capture_output=True, text=True)
             if done.returncode:
                 raise RuntimeError(f"dbt cannot read the project:\n{done.stdout}{done.stderr}")
@@ -78,7 +79,7 @@ def newest_dbt_file() -> float:
 
 
 class Dbt(DbtCliResource):
-    """dbt in a process of its own, without two costly habits of dagster-dbt.
+    """dbt in a process of its own (`orchestration.dbt_child`), without two costly habits of dagster-dbt.
 
     It asks `dbt --version` before each command, which starts dbt once more and calls the network, and it imports dbt
     and opens the warehouse in this process, only to look up column types that we do not show.
@@ -91,13 +92,37 @@ class Dbt(DbtCliResource):
     def _initialize_dbt_core_adapter(self, args):
         return None
 
-    def build(self, moment: datetime, context: dg.AssetExecutionContext, models: list[str] | None = None):
-        """The selected models, seeds and their tests, as of `moment`. Unit tests check code, not data: they run in `make test`."""
+    def build(self, moment: datetime, context: dg.AssetExecutionContext, parsed: Mapping, translator: DagsterDbtTranslator, models: list[str]) -> Iterator:
+        """The models and seeds of this step, or only `models` if any are named, with their tests, as of `moment`.
+
+        Unit tests check code, not data: they run in `make test`.
+        """
         os.environ["SVOD_DATA"] = str(settings().data.resolve())
         os.environ["SVOD_THREADS"], os.environ["SVOD_MEMORY_LIMIT"] = str(settings().threads), settings().memory_limit
-        variables = json.dumps({"run_at": f"{moment:%Y-%m-%d %H:%M:%S}"})
-        arguments = ["build", "--vars", variables, "--exclude-resource-type", "unit_test", *(["--select", *models] if models else [])]
-        return self.cli(arguments, context=context, target_path=dbt_target())
+        os.environ[PARENT] = str(os.getpid())
+        # dbt's own log file would repeat every query, with the values in it, and cost as much as the models.
+        arguments = [
+            "build",
+            "--log-level-file",
+            "none",
+            "--exclude-resource-type",
+            "unit_test",
+            "--vars",
+            json.dumps({"run_at": f"{moment:%Y-%m-%d %H:%M:%S}"}),
+        ]
+        if models:
+            # With a context dagster-dbt would add these to the step's own selection instead of narrowing it.
+            invocation = self.cli([*arguments, "--select", *models], manifest=parsed, dagster_dbt_translator=translator, target_path=dbt_target())
+            invocation.context = context
+        else:
+            invocation = self.cli(arguments, context=context, target_path=dbt_target())
+        try:
+            yield from invocation.stream()
+        finally:
+            # A step that fails half-way leaves no dbt at work behind it.
+            if invocation.process.poll() is None:
+                invocation.process.kill()
+                invocation.process.wait()
 
 
 class RunLock(dg.ConfigurableResource):
@@ -110,6 +135,6 @@ class RunLock(dg.ConfigurableResource):
 
 
 resources = {
-    "dbt": Dbt(project_dir=PROJECT, profiles_dir=PROJECT, dbt_executable=str(DBT)),
+    "dbt": Dbt(project_dir=PROJECT, profiles_dir=PROJECT, dbt_executable=sys.executable, global_config_flags=["-m", "orchestration.dbt_child"]),
     "run_lock": RunLock(),
 }

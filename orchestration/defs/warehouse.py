@@ -77,7 +77,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: Dbt, run_lock: RunLock):
     moment = run_at(context)
     if not only_the_date_changed(moment) or FORCE in context.run.tags:
         unfinished().touch()
-        yield from dbt.build(moment, context).stream()
+        yield from dbt.build(moment, context, MANIFEST, Translator(), [])
         return
     rebuilt = clock_bound(MANIFEST)
     # Nothing that keeps its rows follows from a model that does not, so these come first.
@@ -86,7 +86,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: Dbt, run_lock: RunLock):
             yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True})
     if models := sorted(MANIFEST["nodes"][name]["name"] for name in rebuilt if key_of(name) in context.selected_asset_keys):
         unfinished().touch()
-        yield from dbt.build(moment, context, models).stream()
+        yield from dbt.build(moment, context, MANIFEST, Translator(), models)
 
 
 def key_of(name: str) -> dg.AssetKey:

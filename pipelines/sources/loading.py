@@ -57,6 +57,8 @@ def _dlt():
     os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")
     os.environ.setdefault("RESTORE_FROM_DESTINATION", "false")  # a load keeps no state: the manifest does; asking costs a third of a small load
     os.environ.setdefault("DATA_WRITER__BUFFER_MAX_ITEMS", "200000")  # row groups DuckDB loads a quarter faster than small ones
+    os.environ.setdefault("NORMALIZE__RUN_SLEEP", "0")  # a tenth of a second after each step, twenty-two times a landing
+    os.environ.setdefault("LOAD__RUN_SLEEP", "0")
     os.environ.setdefault("NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID", "true")
     import dlt
 
