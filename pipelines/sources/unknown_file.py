@@ -55,7 +55,9 @@ def source_name(text: str) -> str:
 
 def raw_columns(header: tuple[str, ...]) -> dict[str, str]:
     """Raw column -> header, by names that need no quotes in SQL. Columns without a header land in `_extra` anyway."""
-    reserved = {row[0] for row in duckdb.sql("select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'").fetchall()} | TAKEN
+    with duckdb.connect() as connection:
+        keywords = connection.execute("select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'").fetchall()
+    reserved = {word for (word,) in keywords} | TAKEN
     named = [cell for cell in header if slug(cell)]
     slugs = unique(tuple(slug(cell) for cell in named), "_{}")  # dlt spells two underscores its own way
     safe = (f"column_{column}" if column in reserved or column[0].isdigit() else column for column in slugs)
