@@ -13,6 +13,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.tags import SCHEDULED_EXECUTION_TIME_TAG
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource
 from packaging.version import Version
 
@@ -30,7 +31,7 @@ POOL = "duckdb"
 def run_at(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
     """The run's logical time, UTC: as asked for, else as scheduled, else the minute the run was made."""
     run = context.run
-    given = run.tags.get(RUN_AT) or run.tags.get("dagster/scheduled_execution_time")
+    given = run.tags.get(RUN_AT) or run.tags.get(SCHEDULED_EXECUTION_TIME_TAG)
     if given:
         moment = datetime.fromisoformat(given)
         return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)

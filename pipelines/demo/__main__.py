@@ -14,8 +14,12 @@ def main(
     days: Annotated[int, typer.Option(min=15, help="How many days of visits, mail and orders to tell, up to --end.")] = 90,
     seed: Annotated[int, typer.Option(help="Another number makes other people. The same arguments write the same bytes.")] = 1,
     end: Annotated[str, typer.Option(help="The company's present, UTC, as YYYY-MM-DD: nothing happened after it.")] = "2026-01-01",
-    inbox: Annotated[Path | None, typer.Option(help="Where the exports go, a folder per source. Default: the inbox of the settings.", show_default=False)] = None,
-    truth: Annotated[Path | None, typer.Option(help="Where the true identities go. With them, `identity.runs` shows precision and recall.", show_default=False)] = None,
+    inbox: Annotated[
+        Path | None, typer.Option(help="Where the exports go, a folder per source. Default: the inbox of the settings.", show_default=False)
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Where the true identities go. With them, `identity.runs` shows precision and recall.", show_default=False)
+    ] = None,
 ) -> None:
     """Write a made-up retailer: exports of every system Svod reads, and the truth about who is who.
 

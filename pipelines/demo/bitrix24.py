@@ -26,36 +26,88 @@ BIRTH = f"if(u(k, 'typed date') < {mess.SHARES['birth_impossible']}, {NO_DATES},
 PHONES = "if(u(k, 'one cell') < 0.5 and second_phone is not null, coalesce(phone_text || ', ', '') || second_phone, phone_text)"
 
 CONTACTS = {
-    "ID": "source_key", "Обращение": "null", "Имя": "first_name", "Отчество": "middle_name", "Фамилия": "last_name", "Дата рождения": BIRTH,
-    "Улица, номер дома": "if(u(k, 'address') < 0.45, street_text, null)", "Населенный пункт": "if(u(k, 'address') < 0.8, city, null)", "Регион": "if(u(k, 'address') < 0.45, region, null)",
-    "Почтовый индекс": "if(u(k, 'address') < 0.45, zip, null)", "Страна": "if(language = 'ru', 'Россия', 'США')",
-    "Рабочий телефон": "null", "Мобильный телефон": PHONES, "Домашний телефон": "if(u(k, 'one cell') >= 0.5, second_phone, null)",
-    "Рабочий e-mail": "if(u(k, 'e-mail kind') < 0.5, email_text, null)", "Частный e-mail": "nullif(concat_ws(', ', if(u(k, 'e-mail kind') >= 0.5, email_text, null), second_email), '')", "E-mail для рассылок": "null",
-    "Компания": "if(u(k, 'shows job') < 0.3, company, null)", "Должность": "if(u(k, 'shows job') < 0.3, job, null)", "Тип контакта": "if(u(k, 'type') < 0.8, 'Клиенты', 'Другое')",
-    "Источник": "case when u(k, 'came') < 0.4 then 'Веб-сайт' when u(k, 'came') < 0.7 then 'Звонок' else 'Магазин' end", "Ответственный": "'Ольга Демидова'", "Дата создания": "strftime(created_local, '%d.%m.%Y %H:%M:%S')",
-    "Дата изменения": "strftime(modified_local, '%d.%m.%Y %H:%M:%S')", "Экспорт": "'Y'", "Номер карты": "card_number", "ym_client_id": "ym_client",
-    "Согласие на обработку персональных данных": "'да'", "Согласие на рассылку": "case when withdrawn_at is not null and crm_knows then 'нет' when granted_at is not null then 'да' end",
+    "ID": "source_key",
+    "Обращение": "null",
+    "Имя": "first_name",
+    "Отчество": "middle_name",
+    "Фамилия": "last_name",
+    "Дата рождения": BIRTH,
+    "Улица, номер дома": "if(u(k, 'address') < 0.45, street_text, null)",
+    "Населенный пункт": "if(u(k, 'address') < 0.8, city, null)",
+    "Регион": "if(u(k, 'address') < 0.45, region, null)",
+    "Почтовый индекс": "if(u(k, 'address') < 0.45, zip, null)",
+    "Страна": "if(language = 'ru', 'Россия', 'США')",
+    "Рабочий телефон": "null",
+    "Мобильный телефон": PHONES,
+    "Домашний телефон": "if(u(k, 'one cell') >= 0.5, second_phone, null)",
+    "Рабочий e-mail": "if(u(k, 'e-mail kind') < 0.5, email_text, null)",
+    "Частный e-mail": "nullif(concat_ws(', ', if(u(k, 'e-mail kind') >= 0.5, email_text, null), second_email), '')",
+    "E-mail для рассылок": "null",
+    "Компания": "if(u(k, 'shows job') < 0.3, company, null)",
+    "Должность": "if(u(k, 'shows job') < 0.3, job, null)",
+    "Тип контакта": "if(u(k, 'type') < 0.8, 'Клиенты', 'Другое')",
+    "Источник": "case when u(k, 'came') < 0.4 then 'Веб-сайт' when u(k, 'came') < 0.7 then 'Звонок' else 'Магазин' end",
+    "Ответственный": "'Ольга Демидова'",
+    "Дата создания": "strftime(created_local, '%d.%m.%Y %H:%M:%S')",
+    "Дата изменения": "strftime(modified_local, '%d.%m.%Y %H:%M:%S')",
+    "Экспорт": "'Y'",
+    "Номер карты": "card_number",
+    "ym_client_id": "ym_client",
+    "Согласие на обработку персональных данных": "'да'",
+    "Согласие на рассылку": "case when withdrawn_at is not null and crm_knows then 'нет' when granted_at is not null then 'да' end",
     "Дата согласия": "strftime(coalesce(if(crm_knows, withdrawn_at, null), granted_at, created_at) + interval 3 hour, '%d.%m.%Y %H:%M:%S')",
 }
 
 # The export before the time told: nobody has withdrawn yet, nothing later is known.
-EARLIER = {"Дата изменения": "strftime(created_local, '%d.%m.%Y %H:%M:%S')", "Согласие на рассылку": "if(granted_at is not null, 'да', null)", "Дата согласия": "strftime(coalesce(granted_at, created_at) + interval 3 hour, '%d.%m.%Y %H:%M:%S')"}
+EARLIER = {
+    "Дата изменения": "strftime(created_local, '%d.%m.%Y %H:%M:%S')",
+    "Согласие на рассылку": "if(granted_at is not null, 'да', null)",
+    "Дата согласия": "strftime(coalesce(granted_at, created_at) + interval 3 hour, '%d.%m.%Y %H:%M:%S')",
+}
 
 LEADS = {
-    "ID": "source_key", "Название лида": "if(u(k, 'came') < 0.5, 'Заявка с сайта', 'Обратный звонок') || ' №' || source_key", "Имя": "first_name", "Фамилия": "last_name", "Отчество": "middle_name", "Дата рождения": BIRTH,
-    "Населенный пункт": "if(u(k, 'address') < 0.5, city, null)", "Мобильный телефон": PHONES, "Частный e-mail": "email_text", "Стадия": "if(contact_key is not null, 'Сконвертирован', if(u(k, 'stage') < 0.5, 'В работе', 'Некачественный лид'))",
-    "Возможная сумма": "replace(cast(cast(floor(u(k, 'amount') * 90000) as int) as varchar), '.', ',') || ',00'", "Валюта": "'RUB'", "Источник": "if(u(k, 'came') < 0.5, 'Веб-сайт', 'Звонок')", "Ответственный": "'Ольга Демидова'",
-    "Дата создания": "strftime(created_local, '%d.%m.%Y %H:%M:%S')", "Дата изменения": "strftime(modified_local, '%d.%m.%Y %H:%M:%S')", "Контакт: ID": "contact_key",
-    "UTM Source": "if(u(k, 'came') < 0.3, 'yandex', null)", "UTM Medium": "if(u(k, 'came') < 0.3, 'cpc', null)", "UTM Campaign": "if(u(k, 'came') < 0.3, 'autumn_sale', null)", "ym_client_id": "ym_client",
+    "ID": "source_key",
+    "Название лида": "if(u(k, 'came') < 0.5, 'Заявка с сайта', 'Обратный звонок') || ' №' || source_key",
+    "Имя": "first_name",
+    "Фамилия": "last_name",
+    "Отчество": "middle_name",
+    "Дата рождения": BIRTH,
+    "Населенный пункт": "if(u(k, 'address') < 0.5, city, null)",
+    "Мобильный телефон": PHONES,
+    "Частный e-mail": "email_text",
+    "Стадия": "if(contact_key is not null, 'Сконвертирован', if(u(k, 'stage') < 0.5, 'В работе', 'Некачественный лид'))",
+    "Возможная сумма": "replace(cast(cast(floor(u(k, 'amount') * 90000) as int) as varchar), '.', ',') || ',00'",
+    "Валюта": "'RUB'",
+    "Источник": "if(u(k, 'came') < 0.5, 'Веб-сайт', 'Звонок')",
+    "Ответственный": "'Ольга Демидова'",
+    "Дата создания": "strftime(created_local, '%d.%m.%Y %H:%M:%S')",
+    "Дата изменения": "strftime(modified_local, '%d.%m.%Y %H:%M:%S')",
+    "Контакт: ID": "contact_key",
+    "UTM Source": "if(u(k, 'came') < 0.3, 'yandex', null)",
+    "UTM Medium": "if(u(k, 'came') < 0.3, 'cpc', null)",
+    "UTM Campaign": "if(u(k, 'came') < 0.3, 'autumn_sale', null)",
+    "ym_client_id": "ym_client",
 }
 
 DEALS = {
-    "ID": "cast(9000 + row_number() over (order by created_local, source_key) as varchar)", "Направление": "'Мебель на заказ'",
+    "ID": "cast(9000 + row_number() over (order by created_local, source_key) as varchar)",
+    "Направление": "'Мебель на заказ'",
     "Стадия сделки": "case when u(k, 'deal stage') < 0.4 then 'Сделка успешна' when u(k, 'deal stage') < 0.65 then 'Сделка провалена' else 'Согласование' end",
-    "Название сделки": "'Заказ: ' || coalesce(last_name, first_name, source_key)", "Сумма": "cast(20000 + cast(floor(u(k, 'amount') ** 2 * 300000) as int) as varchar) || ',50'", "Валюта": "'RUB'",
-    "Ответственный": "'Ольга Демидова'", "Контакт": "concat_ws(' ', first_name, last_name)", "Дата создания": "strftime(created_local, '%d.%m.%Y %H:%M:%S')", "Дата изменения": "strftime(modified_local, '%d.%m.%Y %H:%M:%S')",
-    "Дата завершения": "if(u(k, 'deal stage') < 0.65, strftime(modified_local, '%d.%m.%Y'), null)", "Закрыта": "if(u(k, 'deal stage') < 0.65, 'Y', 'N')",
-    "Контакт: ID": "source_key", "Контакт: Имя": "first_name", "Контакт: Фамилия": "last_name", "Контакт: Отчество": "middle_name", "Контакт: Мобильный телефон": "phone_text", "Контакт: Частный e-mail": "email_text",
+    "Название сделки": "'Заказ: ' || coalesce(last_name, first_name, source_key)",
+    "Сумма": "cast(20000 + cast(floor(u(k, 'amount') ** 2 * 300000) as int) as varchar) || ',50'",
+    "Валюта": "'RUB'",
+    "Ответственный": "'Ольга Демидова'",
+    "Контакт": "concat_ws(' ', first_name, last_name)",
+    "Дата создания": "strftime(created_local, '%d.%m.%Y %H:%M:%S')",
+    "Дата изменения": "strftime(modified_local, '%d.%m.%Y %H:%M:%S')",
+    "Дата завершения": "if(u(k, 'deal stage') < 0.65, strftime(modified_local, '%d.%m.%Y'), null)",
+    "Закрыта": "if(u(k, 'deal stage') < 0.65, 'Y', 'N')",
+    "Контакт: ID": "source_key",
+    "Контакт: Имя": "first_name",
+    "Контакт: Фамилия": "last_name",
+    "Контакт: Отчество": "middle_name",
+    "Контакт: Мобильный телефон": "phone_text",
+    "Контакт: Частный e-mail": "email_text",
 }
 
 
@@ -64,12 +116,30 @@ def write(company: Company) -> None:
     company.con.execute(PERSON, {"end_at": company.end_at})
     people = "from bitrix24_person where entity"
     header, select = split(CONTACTS)
-    company.delimited("bitrix24/CONTACT.csv", header, f"select {select} {people} = 'contact' order by cast(source_key as bigint)", delimiter=";", encoding="cp1251")
+    company.delimited(
+        "bitrix24/CONTACT.csv", header, f"select {select} {people} = 'contact' order by cast(source_key as bigint)", delimiter=";", encoding="cp1251"
+    )
     header, select = split(CONTACTS | EARLIER)
     known = f"created_at < timestamp '{company.start_at}'"
     hours = (company.end_at - company.start_at).days * 24
-    company.delimited("bitrix24/earlier/CONTACT.csv", header, f"select {select} {people} = 'contact' and {known} order by cast(source_key as bigint)", delimiter=";", encoding="cp1251", written=hours)
+    company.delimited(
+        "bitrix24/earlier/CONTACT.csv",
+        header,
+        f"select {select} {people} = 'contact' and {known} order by cast(source_key as bigint)",
+        delimiter=";",
+        encoding="cp1251",
+        written=hours,
+    )
     header, select = split(LEADS)
-    company.delimited("bitrix24/LEAD.csv", header, f"select {select} {people} = 'lead' order by cast(source_key as bigint)", delimiter=";", encoding="cp1251", broken=("99999999;Заявка с сайта",))
+    company.delimited(
+        "bitrix24/LEAD.csv",
+        header,
+        f"select {select} {people} = 'lead' order by cast(source_key as bigint)",
+        delimiter=";",
+        encoding="cp1251",
+        broken=("99999999;Заявка с сайта",),
+    )
     header, select = split(DEALS)
-    company.delimited("bitrix24/DEAL.csv", header, f"select {select} {people} = 'contact' and u(k, 'deal') < 0.2 order by 1", delimiter=";", encoding="utf-8-sig")
+    company.delimited(
+        "bitrix24/DEAL.csv", header, f"select {select} {people} = 'contact' and u(k, 'deal') < 0.2 order by 1", delimiter=";", encoding="utf-8-sig"
+    )

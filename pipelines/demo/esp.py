@@ -46,4 +46,6 @@ def write(company: Company) -> None:
         for month in months:
             month_end = min((month + timedelta(days=31)).replace(day=1), company.end_at) - timedelta(days=1)
             broken = ('{"email":"half@example.com","timestamp":17',) if provider == "sendgrid" and month == months[-1] else ()
-            company.lines(f"esp/{provider}_{month_end:%Y-%m-%d}.jsonl", f"select body from {provider} where month = timestamp '{month}' order by bin", broken=broken)
+            company.lines(
+                f"esp/{provider}_{month_end:%Y-%m-%d}.jsonl", f"select body from {provider} where month = timestamp '{month}' order by bin", broken=broken
+            )

@@ -35,7 +35,9 @@ class Company:
         """A date for a file's name: that many days before the end."""
         return (self.end_at - timedelta(days=before_end)).strftime("%Y-%m-%d")
 
-    def delimited(self, name: str, header: list[str], query: str, *, delimiter: str = ",", encoding: str = "utf-8", broken: tuple[str, ...] = (), written: int = 1) -> Path:
+    def delimited(
+        self, name: str, header: list[str], query: str, *, delimiter: str = ",", encoding: str = "utf-8", broken: tuple[str, ...] = (), written: int = 1
+    ) -> Path:
         """Writes `query` under `header` (which may repeat a name); `broken` lines go last, `written` hours before the end."""
         options = f"format csv, header false, delimiter '{delimiter}', quote '\"', escape '\"', nullstr ''"
         head = delimiter.join(_quoted(title, delimiter) for title in header)

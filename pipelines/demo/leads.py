@@ -3,17 +3,42 @@
 from pipelines.demo.files import Company, split
 
 META = {
-    "id": "'l:' || source_key", "created_time": "strftime(created_at, '%Y-%m-%dT%H:%M:%S') || '+00:00'", "ad_id": "'ag:23850000000001'", "ad_name": "'Chairs, video'", "adset_id": "'as:23850000000002'", "adset_name": "'Homes'",
-    "campaign_id": "'c:23850000000003'", "campaign_name": "if(language = 'ru', 'осень_мебель', 'autumn_furniture')",
+    "id": "'l:' || source_key",
+    "created_time": "strftime(created_at, '%Y-%m-%dT%H:%M:%S') || '+00:00'",
+    "ad_id": "'ag:23850000000001'",
+    "ad_name": "'Chairs, video'",
+    "adset_id": "'as:23850000000002'",
+    "adset_name": "'Homes'",
+    "campaign_id": "'c:23850000000003'",
+    "campaign_name": "if(language = 'ru', 'осень_мебель', 'autumn_furniture')",
 }
 META_END = {"is_organic": "if(u(k, 'organic') < 0.2, 'TRUE', 'FALSE')", "platform": "if(u(k, 'platform') < 0.5, 'fb', 'ig')"}
 FORMS = {
-    "Catalogue": META | {"form_id": "'f:900100'", "form_name": "'Catalogue'"} | META_END | {
-        "which_room_are_you_furnishing?": "case when u(k, 'room') < 0.5 then 'kitchen' else 'living room' end", "full_name": "concat_ws(' ', first_name, last_name)", "phone_number": "'p:' || phone_text", "email": "email_text",
-        "date_of_birth": "strftime(birth_text, '%m/%d/%Y')", "i_agree_to_receive_marketing": "if(granted_at is not null and withdrawn_at is null, 'yes', null)", "lead_status": "'complete'"},
-    "Скидка": META | {"form_id": "'f:900200'", "form_name": "'Скидка 10%'"} | META_END | {
-        "что_вы_хотите_обновить?": "case when u(k, 'room') < 0.5 then 'кухню' else 'спальню' end", "имя": "first_name", "фамилия": "last_name", "номер телефона": "'p:' || phone_text", "электронный адрес": "email_text",
-        "город": "city", "согласие_на_рассылку": "if(granted_at is not null and withdrawn_at is null, 'да', null)", "lead_status": "'CREATED'"},
+    "Catalogue": META
+    | {"form_id": "'f:900100'", "form_name": "'Catalogue'"}
+    | META_END
+    | {
+        "which_room_are_you_furnishing?": "case when u(k, 'room') < 0.5 then 'kitchen' else 'living room' end",
+        "full_name": "concat_ws(' ', first_name, last_name)",
+        "phone_number": "'p:' || phone_text",
+        "email": "email_text",
+        "date_of_birth": "strftime(birth_text, '%m/%d/%Y')",
+        "i_agree_to_receive_marketing": "if(granted_at is not null and withdrawn_at is null, 'yes', null)",
+        "lead_status": "'complete'",
+    },
+    "Скидка": META
+    | {"form_id": "'f:900200'", "form_name": "'Скидка 10%'"}
+    | META_END
+    | {
+        "что_вы_хотите_обновить?": "case when u(k, 'room') < 0.5 then 'кухню' else 'спальню' end",
+        "имя": "first_name",
+        "фамилия": "last_name",
+        "номер телефона": "'p:' || phone_text",
+        "электронный адрес": "email_text",
+        "город": "city",
+        "согласие_на_рассылку": "if(granted_at is not null and withdrawn_at is null, 'да', null)",
+        "lead_status": "'CREATED'",
+    },
 }
 
 
@@ -21,8 +46,13 @@ def _meta(company: Company) -> None:
     for form, encoding, language in (("Catalogue", "utf-16", "en"), ("Скидка", "utf-8", "ru")):
         header, select = split(FORMS[form])
         name = "catalogue" if language == "en" else "skidka"
-        company.delimited(f"meta_leads/{name}_leads_{company.day()}.csv", header, f"select {select} from account left join consent using (person) where source = 'meta_leads' and language = '{language}' order by created_at, source_key",
-                          delimiter="\t", encoding=encoding)
+        company.delimited(
+            f"meta_leads/{name}_leads_{company.day()}.csv",
+            header,
+            f"select {select} from account left join consent using (person) where source = 'meta_leads' and language = '{language}' order by created_at, source_key",
+            delimiter="\t",
+            encoding=encoding,
+        )
 
 
 def _answer(key: str, value: str) -> str:

@@ -16,23 +16,50 @@ where counter = 'metrica'
 """
 
 HITS = {
-    "ym:pv:watchID": "watch", "ym:pv:counterID": COUNTER, "ym:pv:clientID": "ym_client", "ym:pv:date": "strftime(hit_at + interval 3 hour, '%Y-%m-%d')",
-    "ym:pv:dateTime": "strftime(hit_at + interval 3 hour, '%Y-%m-%d %H:%M:%S')", "ym:pv:dateTimeUTC": "strftime(hit_at, '%Y-%m-%d %H:%M:%S')",
-    "ym:pv:title": "if(action in ('view_item', 'add_to_cart'), title, 'Ладья: товары для дома')", "ym:pv:URL": "url", "ym:pv:referer": "if(i = 0, '', '" + SITE + "/')",
-    "ym:pv:UTMSource": "if(i = 0, coalesce(source, ''), '')", "ym:pv:UTMMedium": "if(i = 0, coalesce(medium, ''), '')", "ym:pv:UTMCampaign": "if(i = 0, coalesce(campaign_name, ''), '')",
-    "ym:pv:isPageView": "if(action = 'add_to_cart', '0', '1')", "ym:pv:goalsID": "case action when 'purchase' then '[3001]' when 'add_to_cart' then '[3002]' else '[]' end", "ym:pv:deviceCategory": "if(again(v, 83) < 0.6, '2', '1')",
+    "ym:pv:watchID": "watch",
+    "ym:pv:counterID": COUNTER,
+    "ym:pv:clientID": "ym_client",
+    "ym:pv:date": "strftime(hit_at + interval 3 hour, '%Y-%m-%d')",
+    "ym:pv:dateTime": "strftime(hit_at + interval 3 hour, '%Y-%m-%d %H:%M:%S')",
+    "ym:pv:dateTimeUTC": "strftime(hit_at, '%Y-%m-%d %H:%M:%S')",
+    "ym:pv:title": "if(action in ('view_item', 'add_to_cart'), title, 'Ладья: товары для дома')",
+    "ym:pv:URL": "url",
+    "ym:pv:referer": "if(i = 0, '', '" + SITE + "/')",
+    "ym:pv:UTMSource": "if(i = 0, coalesce(source, ''), '')",
+    "ym:pv:UTMMedium": "if(i = 0, coalesce(medium, ''), '')",
+    "ym:pv:UTMCampaign": "if(i = 0, coalesce(campaign_name, ''), '')",
+    "ym:pv:isPageView": "if(action = 'add_to_cart', '0', '1')",
+    "ym:pv:goalsID": "case action when 'purchase' then '[3001]' when 'add_to_cart' then '[3002]' else '[]' end",
+    "ym:pv:deviceCategory": "if(again(v, 83) < 0.6, '2', '1')",
 }
 
 VISITS = {
-    "ym:s:visitID": "visit_id", "ym:s:counterID": COUNTER, "ym:s:watchIDs": "'[' || string_agg(watch, ',' order by i) || ']'", "ym:s:clientID": "ym_client", "ym:s:userID": "coalesce(user_id, '')",
-    "ym:s:date": "strftime(started_at + interval 3 hour, '%Y-%m-%d')", "ym:s:dateTime": "strftime(started_at + interval 3 hour, '%Y-%m-%d %H:%M:%S')", "ym:s:dateTimeUTC": "strftime(started_at, '%Y-%m-%d %H:%M:%S')",
-    "ym:s:isNewUser": "if(again(v, 91) < 0.3, '1', '0')", "ym:s:startURL": "min_by(url, i)", "ym:s:endURL": "max_by(url, i)", "ym:s:pageViews": "cast(count(*) filter (where action != 'add_to_cart') as varchar)",
-    "ym:s:visitDuration": "cast(date_diff('second', started_at, max(hit_at)) as varchar)", "ym:s:bounce": "if(count(*) < 2, '1', '0')", "ym:s:ipAddress": "'203.0.113.0'", "ym:s:regionCity": "''",
+    "ym:s:visitID": "visit_id",
+    "ym:s:counterID": COUNTER,
+    "ym:s:watchIDs": "'[' || string_agg(watch, ',' order by i) || ']'",
+    "ym:s:clientID": "ym_client",
+    "ym:s:userID": "coalesce(user_id, '')",
+    "ym:s:date": "strftime(started_at + interval 3 hour, '%Y-%m-%d')",
+    "ym:s:dateTime": "strftime(started_at + interval 3 hour, '%Y-%m-%d %H:%M:%S')",
+    "ym:s:dateTimeUTC": "strftime(started_at, '%Y-%m-%d %H:%M:%S')",
+    "ym:s:isNewUser": "if(again(v, 91) < 0.3, '1', '0')",
+    "ym:s:startURL": "min_by(url, i)",
+    "ym:s:endURL": "max_by(url, i)",
+    "ym:s:pageViews": "cast(count(*) filter (where action != 'add_to_cart') as varchar)",
+    "ym:s:visitDuration": "cast(date_diff('second', started_at, max(hit_at)) as varchar)",
+    "ym:s:bounce": "if(count(*) < 2, '1', '0')",
+    "ym:s:ipAddress": "'203.0.113.0'",
+    "ym:s:regionCity": "''",
     "ym:s:lastTrafficSource": "case medium when 'cpc' then 'ad' when 'email' then 'email' when 'social' then 'social' else 'direct' end",
-    "ym:s:UTMSource": "coalesce(source, '')", "ym:s:UTMMedium": "coalesce(medium, '')", "ym:s:UTMCampaign": "coalesce(campaign_name, '')", "ym:s:deviceCategory": "if(again(v, 83) < 0.6, '2', '1')", "ym:s:browser": "'yandex_browser'",
+    "ym:s:UTMSource": "coalesce(source, '')",
+    "ym:s:UTMMedium": "coalesce(medium, '')",
+    "ym:s:UTMCampaign": "coalesce(campaign_name, '')",
+    "ym:s:deviceCategory": "if(again(v, 83) < 0.6, '2', '1')",
+    "ym:s:browser": "'yandex_browser'",
     "ym:s:goalsID": "case when bool_or(action = 'purchase') then '[3002,3001]' when bool_or(action = 'add_to_cart') then '[3002]' else '[]' end",
     "ym:s:goalsDateTime": "coalesce('[' || string_agg('''' || strftime(hit_at + interval 3 hour, '%Y-%m-%d %H:%M:%S') || '''', ',' order by i) filter (where action in ('add_to_cart', 'purchase')) || ']', '[]')",
-    "ym:s:purchaseID": "coalesce('[' || max(if(action = 'purchase', '''' || order_id || '''', null)) || ']', '[]')", "ym:s:purchaseRevenue": "coalesce('[' || max(if(action = 'purchase', cast(total as varchar), null)) || ']', '[]')",
+    "ym:s:purchaseID": "coalesce('[' || max(if(action = 'purchase', '''' || order_id || '''', null)) || ']', '[]')",
+    "ym:s:purchaseRevenue": "coalesce('[' || max(if(action = 'purchase', cast(total as varchar), null)) || ']', '[]')",
     "ym:s:purchaseCurrency": "coalesce('[' || max(if(action = 'purchase', if(language = 'ru', '''RUB''', '''USD'''), null)) || ']', '[]')",
 }
 
@@ -42,9 +69,17 @@ def write(company: Company) -> None:
     company.con.execute(HIT)
     header, select = split(VISITS)
     tabbed = "concat_ws(chr(9), " + "{})"
-    company.lines("metrica/visits_part0.tsv", f"""select {tabbed.format(select)} from metrica_hit
-        group by visit, visit_n, visit_id, ym_client, user_id, started_at, v, source, medium, campaign_name, language order by visit_n""", header="\t".join(header))
+    company.lines(
+        "metrica/visits_part0.tsv",
+        f"""select {tabbed.format(select)} from metrica_hit
+        group by visit, visit_n, visit_id, ym_client, user_id, started_at, v, source, medium, campaign_name, language order by visit_n""",
+        header="\t".join(header),
+    )
     header, select = split(HITS)
     middle = company.start_at + (company.end_at - company.start_at) / 2
     for part, condition in enumerate((f"hit_at < timestamp '{middle}'", f"hit_at >= timestamp '{middle}'")):
-        company.lines(f"metrica/hits_part{part}.tsv", f"select {tabbed.format(select)} from metrica_hit where {condition} order by hit_at, visit, i", header="\t".join(header))
+        company.lines(
+            f"metrica/hits_part{part}.tsv",
+            f"select {tabbed.format(select)} from metrica_hit where {condition} order by hit_at, visit, i",
+            header="\t".join(header),
+        )

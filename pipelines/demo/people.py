@@ -15,7 +15,7 @@ related as (
     select
         person,
         {ORIGIN} as own_origin,
-        case when person % 2 = 1 and u(person, 'relative') < {SHARES['relative']} then person - 1 end as head,
+        case when person % 2 = 1 and u(person, 'relative') < {SHARES["relative"]} then person - 1 end as head,
         case when u(person, 'relation') < 0.5 then 'spouse' when u(person, 'relation') < 0.8 then 'child' when u(person, 'relation') < 0.93 then 'junior' else 'twin' end as relation
     from numbered
 ),
@@ -53,7 +53,7 @@ select
     given.given, given.short,
     if(dated.gender = 'female', father.daughter, father.son) as patronymic,
     if(dated.gender = 'female', family.female, family.male) as family,
-    case when dated.gender = 'female' and u(dated.person, 'was') < {SHARES['maiden']} then maiden.female end as maiden_family,
+    case when dated.gender = 'female' and u(dated.person, 'was') < {SHARES["maiden"]} then maiden.female end as maiden_family,
     cast(case dated.relation
         when 'twin' then head_birth
         when 'spouse' then head_birth + cast(u(dated.person, 'birth') * 3000 - 1500 as int)
@@ -63,7 +63,7 @@ select
     city.city, city.region, city.zip || lpad(cast(cast(floor(u(dated.household, 'zip') * 10 ** (if(dated.language = 'ru', 3, 2))) as int) as varchar), if(dated.language = 'ru', 3, 2), '0') as zip,
     case when dated.language = 'ru' then 'ул. ' || street.value || ', д. ' || cast(1 + floor(u(dated.household, 'house') * 120) as int) || ', кв. ' || cast(1 + floor(u(dated.household, 'flat') * 150) as int)
         else cast(1 + floor(u(dated.household, 'house') * 2400) as int) || ' ' || street.value || ' St' end as street,
-    case when u(dated.person, 'moved') < {SHARES['moved']} then case when dated.language = 'ru' then 'ул. ' || old_street.value || ', д. ' || cast(1 + floor(u(dated.person, 'old house') * 90) as int)
+    case when u(dated.person, 'moved') < {SHARES["moved"]} then case when dated.language = 'ru' then 'ул. ' || old_street.value || ', д. ' || cast(1 + floor(u(dated.person, 'old house') * 90) as int)
         else cast(1 + floor(u(dated.person, 'old house') * 900) as int) || ' ' || old_street.value || ' Ave' end end as old_street,
     company.value as company, job.value as job,
     -- a third came within the window that the events cover
@@ -90,7 +90,7 @@ with slots as (
         regexp_replace(lower(casual(given)), '[^a-z]', '', 'g') as g, regexp_replace(lower(casual(family)), '[^a-z]', '', 'g') as f, nickname.value as nick
     from person cross join (values (1), (2)) as s(slot)
     join lex_word as nickname on nickname.list = 'nickname' and nickname.n = cast(floor(u(person.person || '/' || slot, 'nick') * 4096) as int)
-    where slot = 1 or u(person.person, 'second e-mail') < {SHARES['second_email']}
+    where slot = 1 or u(person.person, 'second e-mail') < {SHARES["second_email"]}
 ),
 written as (
     select person, slot,
@@ -116,7 +116,7 @@ select ranked.person, slot,
         else '+1' || split_part($area_codes, ' ', cast(((rank * 2 + slot) * 7919 % ($area_count * 10000)) // 10000 as int) + 1) || '555' || lpad(cast((rank * 2 + slot) * 7919 % 10000 as varchar), 4, '0') end as phone
 from ranked cross join (values (1), (2)) as s(slot)
 join lex_word as area on area.list = 'area_ru' and area.n = cast(floor(u(ranked.person || '/' || slot, 'area') * 4096) as int)
-where slot = 1 or u(ranked.person, 'second phone') < {SHARES['second_phone']}
+where slot = 1 or u(ranked.person, 'second phone') < {SHARES["second_phone"]}
 """
 
 

@@ -6,24 +6,42 @@ from pipelines.demo.mess import SHARES
 
 # probability that a system knows a person: Russian, English
 PRESENCE = {
-    "bitrix24:contact": (0.42, 0.05), "bitrix24:lead": (0.16, 0.03), "hubspot:contact": (0.12, 0.60), "mailchimp:subscriber": (0.35, 0.50),
-    "meta_leads:form_lead": (0.05, 0.12), "vk_leads:form_lead": (0.12, 0.00), "shopify:customer": (0.06, 0.50), "orders:card": (0.15, 0.08),
+    "bitrix24:contact": (0.42, 0.05),
+    "bitrix24:lead": (0.16, 0.03),
+    "hubspot:contact": (0.12, 0.60),
+    "mailchimp:subscriber": (0.35, 0.50),
+    "meta_leads:form_lead": (0.05, 0.12),
+    "vk_leads:form_lead": (0.12, 0.00),
+    "shopify:customer": (0.06, 0.50),
+    "orders:card": (0.15, 0.08),
 }
 ACCOUNT = (0.36, 0.32)  # has the company's own account: known to orders by customer id, to the app by user id
 
 # how a system writes: share of Russian names in Latin letters; of records without e-mail, phone, birth date
 HABITS = {
-    "bitrix24:contact": (0.02, 0.20, 0.05), "bitrix24:lead": (0.02, 0.30, 0.03), "hubspot:contact": (0.45, 0.00, 0.25), "mailchimp:subscriber": (0.35, 0.00, 0.75),
-    "meta_leads:form_lead": (0.40, 0.04, 0.03), "vk_leads:form_lead": (0.03, 0.20, 0.02), "shopify:customer": (0.90, 0.00, 0.30), "orders:card": (0.03, 0.40, 0.03),
-    "orders:customer": (0.03, 0.05, 0.08), "segment:user": (0.30, 0.03, 0.50),
+    "bitrix24:contact": (0.02, 0.20, 0.05),
+    "bitrix24:lead": (0.02, 0.30, 0.03),
+    "hubspot:contact": (0.45, 0.00, 0.25),
+    "mailchimp:subscriber": (0.35, 0.00, 0.75),
+    "meta_leads:form_lead": (0.40, 0.04, 0.03),
+    "vk_leads:form_lead": (0.03, 0.20, 0.02),
+    "shopify:customer": (0.90, 0.00, 0.30),
+    "orders:card": (0.03, 0.40, 0.03),
+    "orders:customer": (0.03, 0.05, 0.08),
+    "segment:user": (0.30, 0.03, 0.50),
 }
 
 
 def _presence() -> str:
-    known = [f"select person, '{system}' as system, 1 as copy from person where u(person, '{system}') < if(language = 'ru', {ru}, {en})" for system, (ru, en) in PRESENCE.items()]
+    known = [
+        f"select person, '{system}' as system, 1 as copy from person where u(person, '{system}') < if(language = 'ru', {ru}, {en})"
+        for system, (ru, en) in PRESENCE.items()
+    ]
     account = f"u(person, 'account') < if(language = 'ru', {ACCOUNT[0]}, {ACCOUNT[1]})"
-    known += [f"select person, 'orders:customer', 1 from person where {account} and u(person, 'buys') < 0.85",
-              f"select person, 'segment:user', 1 from person where {account} and (u(person, 'buys') >= 0.85 or u(person, 'app') < 0.3)"]
+    known += [
+        f"select person, 'orders:customer', 1 from person where {account} and u(person, 'buys') < 0.85",
+        f"select person, 'segment:user', 1 from person where {account} and (u(person, 'buys') >= 0.85 or u(person, 'app') < 0.3)",
+    ]
     return " union all ".join(known)
 
 

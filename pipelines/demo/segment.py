@@ -35,5 +35,7 @@ from app_event join product on product.n = cast(floor(again(a, 131) * 30) as int
 
 def write(company: Company) -> None:
     """One file of all messages, in order of time."""
-    parts = [sql.replace("$start_at", f"timestamp '{company.start_at}'").replace("$end_at", f"timestamp '{company.end_at}'") for sql in (IDENTIFY, ALIAS, TRACK)]
+    parts = [
+        sql.replace("$start_at", f"timestamp '{company.start_at}'").replace("$end_at", f"timestamp '{company.end_at}'") for sql in (IDENTIFY, ALIAS, TRACK)
+    ]
     company.lines("segment/events.jsonl", f"select line from ({' union all '.join(parts)}) order by told_at, record_id, i, line")

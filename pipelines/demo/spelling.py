@@ -51,14 +51,33 @@ select *,
     if(again(n, 71) < {SHARES["family_missing"]}, null, if(is_swapped, given_out, family_out)) as last_name,
     if(is_latin, latin(patronymic_text, again(l, 1009)), patronymic_text) as middle_name,
     case when not shows_email then null
-        when system = 'mailchimp:subscriber' then if(copy = 2 or (other_email is not null and has_hub and again(e, 13) < {SHARES["email_other"]}), coalesce(other_email, main_email), main_email)
-        else coalesce({_within("again(e, 19)", (SHARES["email_junk"], f"if(shows_phone and system != 'shopify:customer', {_junk(mess.JUNK_EMAILS)}, null)"), (SHARES["email_typo"], "if(shows_phone, typo(main_email[:strpos(main_email, '@') - 1], again(e, 7)) || main_email[strpos(main_email, '@'):], null)"),
-            (SHARES["email_other"], "if(shows_phone, other_email, null)"))}, main_email) end as email_value,
+        when system = 'mailchimp:subscriber' then if(copy = 2 or (other_email is not null and has_hub and again(e, 13) < {
+    SHARES["email_other"]
+}), coalesce(other_email, main_email), main_email)
+        else coalesce({
+    _within(
+        "again(e, 19)",
+        (SHARES["email_junk"], f"if(shows_phone and system != 'shopify:customer', {_junk(mess.JUNK_EMAILS)}, null)"),
+        (SHARES["email_typo"], "if(shows_phone, typo(main_email[:strpos(main_email, '@') - 1], again(e, 7)) || main_email[strpos(main_email, '@'):], null)"),
+        (SHARES["email_other"], "if(shows_phone, other_email, null)"),
+    )
+}, main_email) end as email_value,
     case when not shows_phone and shows_email then null
-        else coalesce({_within("again(f, 19)", (SHARES["phone_junk"], f"if(shows_email, {_junk(mess.JUNK_PHONES)}, null)"),
-            (SHARES["phone_of_office"], "if(shows_email, if(language = 'ru', '+7495' || (1000000 + office * 137 + 11), '+1212555' || lpad(cast(office % 10000 as varchar), 4, '0')), null)"),
-            (SHARES["phone_of_family"], "if(shows_email or u(person, 'no phone of her own') < 0.3, family_phone, null)"), (SHARES["phone_other"], "if(shows_email, other_phone, null)"))}, main_phone) end as phone_value,
-    {_within("b", (SHARES["birth_missing"], "null"), (SHARES["birth_swapped"], "'swapped'"), (SHARES["birth_year_only"], "'year'"), (1, "'full'"))} as birth_kind,
+        else coalesce({
+    _within(
+        "again(f, 19)",
+        (SHARES["phone_junk"], f"if(shows_email, {_junk(mess.JUNK_PHONES)}, null)"),
+        (
+            SHARES["phone_of_office"],
+            "if(shows_email, if(language = 'ru', '+7495' || (1000000 + office * 137 + 11), '+1212555' || lpad(cast(office % 10000 as varchar), 4, '0')), null)",
+        ),
+        (SHARES["phone_of_family"], "if(shows_email or u(person, 'no phone of her own') < 0.3, family_phone, null)"),
+        (SHARES["phone_other"], "if(shows_email, other_phone, null)"),
+    )
+}, main_phone) end as phone_value,
+    {
+    _within("b", (SHARES["birth_missing"], "null"), (SHARES["birth_swapped"], "'swapped'"), (SHARES["birth_year_only"], "'year'"), (1, "'full'"))
+} as birth_kind,
     if(again(h, 31) < 0.45, coalesce(old_street, street), street) as street_text
 from written
 """

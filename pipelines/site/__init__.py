@@ -44,7 +44,20 @@ def dbt_docs(to: Path) -> None:
     """dbt's docs of the warehouse as it is, in one file."""
     target = to.parent / ".dbt_docs"
     variables = os.environ | {"SVOD_DATA": str(settings().data)}
-    command = [sys.executable, "-m", "dbt.cli.main", "docs", "generate", "--static", "--profiles-dir", ".", "--target-path", str(target.resolve()), "--log-path", str(target.resolve())]
+    command = [
+        sys.executable,
+        "-m",
+        "dbt.cli.main",
+        "docs",
+        "generate",
+        "--static",
+        "--profiles-dir",
+        ".",
+        "--target-path",
+        str(target.resolve()),
+        "--log-path",
+        str(target.resolve()),
+    ]
     subprocess.run(command, cwd=PROJECT, env=variables, check=True, stdout=subprocess.DEVNULL)
     to.mkdir(parents=True, exist_ok=True)
     shutil.copy(target / "static_index.html", to / "index.html")
@@ -61,7 +74,9 @@ def match_weights(to: Path) -> str | None:
 
 
 def environment() -> jinja2.Environment:
-    return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 WORDS = {

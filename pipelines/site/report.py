@@ -45,7 +45,10 @@ SECTIONS = (
         "files",
         {"en": "What came in", "ru": "Что пришло"},
         {"en": "Rows of files, in tables, and in quarantine, since the beginning.", "ru": "Строки файлов, в таблицах и в карантине, с самого начала."},
-        {"en": ("source", "files", "refused", "rows read", "loaded", "quarantined"), "ru": ("источник", "файлы", "отклонено", "прочитано строк", "загружено", "в карантине")},
+        {
+            "en": ("source", "files", "refused", "rows read", "loaded", "quarantined"),
+            "ru": ("источник", "файлы", "отклонено", "прочитано строк", "загружено", "в карантине"),
+        },
         "select source, count(*), count(*) filter (where status = 'refused'), sum(rows_read), sum(rows_loaded), sum(rows_quarantined) from landing.files group by source order by source",
         bar=4,
     ),
@@ -66,7 +69,10 @@ SECTIONS = (
     Section(
         "casts",
         {"en": "Values that could not be read", "ru": "Нечитаемые значения"},
-        {"en": "Cells of the current records whose text is not of the column's type. The text stays in the raw table.", "ru": "Ячейки, текст которых не подходит к типу колонки. Сам текст остаётся в сырой таблице."},
+        {
+            "en": "Cells of the current records whose text is not of the column's type. The text stays in the raw table.",
+            "ru": "Ячейки, текст которых не подходит к типу колонки. Сам текст остаётся в сырой таблице.",
+        },
         {"en": ("source", "column", "cells"), "ru": ("источник", "колонка", "ячеек")},
         "select source, column_name, sum(failed_count) from quality.failed_casts where run_at = (select max(run_at) from quality.failed_casts) group by all order by 3 desc, 1, 2",
         bar=2,
@@ -78,7 +84,10 @@ SECTIONS = (
             "en": "Records that became customers. Precision, recall and F1 of the pairs, where the truth is known.",
             "ru": "Сколько записей стало клиентами. Точность, полнота и F1 пар, если правильный ответ известен.",
         },
-        {"en": ("run (UTC)", "records", "pairs scored", "matched", "customers", "largest", "precision", "recall", "F1"), "ru": ("запуск (UTC)", "записей", "пар оценено", "совпало", "клиентов", "наибольший", "точность", "полнота", "F1")},
+        {
+            "en": ("run (UTC)", "records", "pairs scored", "matched", "customers", "largest", "precision", "recall", "F1"),
+            "ru": ("запуск (UTC)", "записей", "пар оценено", "совпало", "клиентов", "наибольший", "точность", "полнота", "F1"),
+        },
         "select strftime(run_at, '%Y-%m-%d %H:%M'), records, pairs_scored, matched_pairs, clusters, largest_cluster, round(precision, 4), round(recall, 4), round(f1, 4) from identity.runs order by run_at desc limit 30",
     ),
     Section(

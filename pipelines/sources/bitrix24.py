@@ -100,8 +100,22 @@ PRESET = Preset(
     kind="crm",
     where="CRM → Контакты, Лиды или Сделки → ⚙ → Экспорт в CSV",
     tables=(
-        Table(name="contacts", description="One row per contact and export", files=("*contact*", "*контакт*"), columns=CONTACTS, required=("id", "last_name"), delimiter=";"),
+        Table(
+            name="contacts",
+            description="One row per contact and export",
+            files=("*contact*", "*контакт*"),
+            columns=CONTACTS,
+            required=("id", "last_name"),
+            delimiter=";",
+        ),
         Table(name="leads", description="One row per lead and export", files=("*lead*", "*лид*"), columns=LEADS, required=("id", "title"), delimiter=";"),
-        Table(name="deals", description="One row per deal and export", files=("*deal*", "*сделк*"), columns=DEALS, required=("id", "stage", "title"), delimiter=";"),
+        Table(
+            name="deals",
+            description="One row per deal and export",
+            files=("*deal*", "*сделк*"),
+            columns=DEALS,
+            required=("id", "stage", "title"),
+            delimiter=";",
+        ),
     ),
 )

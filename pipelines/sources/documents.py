@@ -134,4 +134,3 @@ def _is_text(payload: str) -> bool:
     except (UnicodeEncodeError, ValueError):
         return False
     return True
-

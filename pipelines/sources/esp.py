@@ -12,7 +12,19 @@ PRESET = Preset(
     kind="email",
     where="archive the bodies of the provider's event webhook, one a line",
     tables=(
-        Table(name="sendgrid_events", description="One row per SendGrid webhook body", files=("*sendgrid*",), format="json", marks=("sg_event_id", "sg_message_id")),
-        Table(name="unisender_events", description="One row per UniSender Go webhook body", files=("*unisender*",), format="json", marks=("events_by_user", "transactional_email_status")),
+        Table(
+            name="sendgrid_events",
+            description="One row per SendGrid webhook body",
+            files=("*sendgrid*",),
+            format="json",
+            marks=("sg_event_id", "sg_message_id"),
+        ),
+        Table(
+            name="unisender_events",
+            description="One row per UniSender Go webhook body",
+            files=("*unisender*",),
+            format="json",
+            marks=("events_by_user", "transactional_email_status"),
+        ),
     ),
 )

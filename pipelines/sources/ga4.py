@@ -11,7 +11,5 @@ PRESET = Preset(
     title="Google Analytics 4 (BigQuery export)",
     kind="analytics",
     where="bq extract of events_YYYYMMDD as newline-delimited JSON or Parquet; keep the table's name as the file's",
-    tables=(
-        Table(name="events", description="One row per event and exported file", files=("*events*",), format="json", marks=("event_timestamp",)),
-    ),
+    tables=(Table(name="events", description="One row per event and exported file", files=("*events*",), format="json", marks=("event_timestamp",)),),
 )

@@ -8,7 +8,17 @@ Lands in `raw_hubspot`, all columns as text.
 from pipelines.sources.preset import Preset, Table
 
 CONTACTS = {
-    "record_id": ("Record ID", "Record ID - Contact", "Идентификатор записи", "Идентификатор записи - Контакт", "ИД записи", "hs_object_id", "id", "contact_id", "vid"),
+    "record_id": (
+        "Record ID",
+        "Record ID - Contact",
+        "Идентификатор записи",
+        "Идентификатор записи - Контакт",
+        "ИД записи",
+        "hs_object_id",
+        "id",
+        "contact_id",
+        "vid",
+    ),
     "first_name": ("First Name", "Имя", "firstname", "property_firstname"),
     "last_name": ("Last Name", "Фамилия", "lastname", "property_lastname"),
     "email": ("Email", "Электронная почта", "Эл. почта", "Адрес электронной почты", "property_email"),
@@ -36,7 +46,13 @@ CONTACTS = {
     "unsubscribed_from_all_email": ("Unsubscribed from all email", "Отписан от всех рассылок", "hs_email_optout"),
     "email_confirmation_status": ("Email Confirmation Status", "Статус подтверждения электронной почты", "hs_emailconfirmationstatus"),
     "legal_basis": ("Legal basis for processing contact's data", "Правовое основание обработки данных контакта", "hs_legal_basis"),
-    "merged_object_ids": ("Merged Object IDs", "Merged record IDs", "Идентификаторы объединенных записей", "hs_merged_object_ids", "property_hs_merged_object_ids"),
+    "merged_object_ids": (
+        "Merged Object IDs",
+        "Merged record IDs",
+        "Идентификаторы объединенных записей",
+        "hs_merged_object_ids",
+        "property_hs_merged_object_ids",
+    ),
     "ga_client_id": ("GA Client ID", "Google Analytics Client ID", "ga_client_id"),
     "ym_client_id": ("YM Client ID", "Yandex Metrica ClientID", "ym_client_id"),
     "loyalty_card": ("Loyalty card", "Loyalty card number", "Номер карты лояльности"),
@@ -64,7 +80,9 @@ PRESET = Preset(
     kind="crm",
     where="Contacts or Deals → Export → CSV; internal names and all properties are best",
     tables=(
-        Table(name="contacts", description="One row per contact and export", files=("*contact*", "*контакт*"), columns=CONTACTS, required=("record_id", "email")),
+        Table(
+            name="contacts", description="One row per contact and export", files=("*contact*", "*контакт*"), columns=CONTACTS, required=("record_id", "email")
+        ),
         Table(name="deals", description="One row per deal and export", files=("*deal*", "*сделк*"), columns=DEALS, required=("record_id", "deal_name")),
     ),
 )

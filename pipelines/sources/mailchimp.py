@@ -47,7 +47,5 @@ PRESET = Preset(
     title="Mailchimp",
     kind="email",
     where="Audience → All contacts → Export audience; put the ZIP or its three files in as they are",
-    tables=(
-        Table(name="members", description="One row per audience member and export", columns=MEMBERS, required=("email_address",), delimiter=","),
-    ),
+    tables=(Table(name="members", description="One row per audience member and export", columns=MEMBERS, required=("email_address",), delimiter=","),),
 )

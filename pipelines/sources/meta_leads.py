@@ -34,7 +34,5 @@ PRESET = Preset(
     title="Meta lead ads (Facebook, Instagram)",
     kind="social",
     where="Ads Manager or Leads Center → Download leads",
-    tables=(
-        Table(name="leads", description="One row per filled-in form", columns=LEADS, required=("id", "created_time", "form_id")),
-    ),
+    tables=(Table(name="leads", description="One row per filled-in form", columns=LEADS, required=("id", "created_time", "form_id")),),
 )

@@ -13,8 +13,14 @@ def _fields(prefix: str, names: str) -> dict[str, tuple[str, ...]]:
     return {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower(): (f"ym:{prefix}:{name}",) for name in names.split()}
 
 
-VISITS = _fields("s", "visitID counterID watchIDs clientID counterUserIDHash userID date dateTime dateTimeUTC isNewUser startURL endURL pageViews visitDuration bounce ipAddress regionCountry regionCity lastTrafficSource lastAdvEngine lastSearchEngine referer UTMSource UTMMedium UTMCampaign UTMContent UTMTerm deviceCategory operatingSystem browser goalsID goalsDateTime purchaseID purchaseRevenue purchaseCurrency")
-HITS = _fields("pv", "watchID counterID clientID counterUserIDHash date dateTime dateTimeUTC title URL referer UTMSource UTMMedium UTMCampaign UTMContent UTMTerm isPageView goalsID lastTrafficSource regionCity deviceCategory")
+VISITS = _fields(
+    "s",
+    "visitID counterID watchIDs clientID counterUserIDHash userID date dateTime dateTimeUTC isNewUser startURL endURL pageViews visitDuration bounce ipAddress regionCountry regionCity lastTrafficSource lastAdvEngine lastSearchEngine referer UTMSource UTMMedium UTMCampaign UTMContent UTMTerm deviceCategory operatingSystem browser goalsID goalsDateTime purchaseID purchaseRevenue purchaseCurrency",
+)
+HITS = _fields(
+    "pv",
+    "watchID counterID clientID counterUserIDHash date dateTime dateTimeUTC title URL referer UTMSource UTMMedium UTMCampaign UTMContent UTMTerm isPageView goalsID lastTrafficSource regionCity deviceCategory",
+)
 
 PRESET = Preset(
     name="metrica",

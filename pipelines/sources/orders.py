@@ -33,7 +33,5 @@ PRESET = Preset(
     title="Plain orders",
     kind="commerce",
     where="one row per order line, CSV or XLSX, headers in Russian or English",
-    tables=(
-        Table(name="order_lines", description="One row per order line and export", columns=ORDERS, required=("order_id", "ordered_at")),
-    ),
+    tables=(Table(name="order_lines", description="One row per order line and export", columns=ORDERS, required=("order_id", "ordered_at")),),
 )

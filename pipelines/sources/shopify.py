@@ -33,7 +33,11 @@ ORDERS = {
     "lineitem_requires_shipping": ("Lineitem requires shipping",),
     "lineitem_taxable": ("Lineitem taxable",),
     "lineitem_fulfillment_status": ("Lineitem fulfillment status",),
-    **{f"{kind}_{field.lower().replace(' ', '_')}": (f"{kind.title()} {field}", f"{kind}_address_{field.lower()}") for kind in ("billing", "shipping") for field in _ADDRESS},
+    **{
+        f"{kind}_{field.lower().replace(' ', '_')}": (f"{kind.title()} {field}", f"{kind}_address_{field.lower()}")
+        for kind in ("billing", "shipping")
+        for field in _ADDRESS
+    },
     "notes": ("Notes", "note"),
     "note_attributes": ("Note Attributes",),
     "cancelled_at": ("Cancelled at",),

@@ -56,7 +56,11 @@ def parse_phone(raw: str | None, regions: str | None = None) -> Phone:
     except NumberParseException as error:
         return Phone(None, None, "no_country_code" if error.error_type == NumberParseException.INVALID_COUNTRY_CODE else "not_a_number")
     problem = _problem(number)
-    return Phone(None, None, problem) if problem else Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), number.extension or None, None)
+    return (
+        Phone(None, None, problem)
+        if problem
+        else Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), number.extension or None, None)
+    )
 
 
 def _elsewhere(raw: str, region: str, others: list[str]) -> Phone | None:

@@ -122,7 +122,7 @@ def test_only_models_that_read_the_clock_and_what_follows_them_change_with_the_d
     ("tags", "expected"),
     [
         ({"svod/run_at": "2026-01-31 05:00:00"}, datetime(2026, 1, 31, 5)),
-        ({"dagster/scheduled_execution_time": "2026-01-31T08:00:00+03:00"}, datetime(2026, 1, 31, 5)),
+        ({".dagster/scheduled_execution_time": "2026-01-31T08:00:00+03:00"}, datetime(2026, 1, 31, 5)),
         ({}, None),
     ],
 )

@@ -149,8 +149,8 @@ def test_the_real_daemon_starts_the_daily_job_at_its_scheduled_time(data, instan
         assert wait(started, 200), (data / "daemon.log").read_text()[-3000:]
         run = started()[0]
         assert (run.job_name, run.tags["dagster/schedule_name"]) == ("daily", "every_day")
-        assert run.tags["dagster/scheduled_execution_time"].endswith(":00+00:00")
-        ticks = [run.tags["dagster/scheduled_execution_time"] for run in instance.get_runs()]
+        assert run.tags[".dagster/scheduled_execution_time"].endswith(":00+00:00")
+        ticks = [run.tags[".dagster/scheduled_execution_time"] for run in instance.get_runs()]
         assert len(ticks) == len(set(ticks)), "each scheduled time starts one run"
     finally:
         os.killpg(daemon.pid, signal.SIGKILL)

@@ -29,7 +29,11 @@ def true_records(company) -> dict[str, str]:
 
 
 def digest(folder: Path) -> dict[str, tuple[str, float]]:
-    return {str(path.relative_to(folder)): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime) for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(folder)): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def text(path: Path) -> str:
@@ -63,7 +67,12 @@ def column(company: Path, tmp_path: Path, pattern: str, title: str, delimiter: s
         if re.search(pattern, name):
             copy = tmp_path / "file.csv"
             copy.write_text(re.sub(r"\nL-999999.*", "", content), encoding="utf-8")
-            values |= {value for (value,) in duckdb.execute(f"""select distinct "{title}" from read_csv('{copy}', delim='{delimiter}', header=true, all_varchar=true, quote='"', escape='"', ignore_errors=true, strict_mode=true, parallel=false)""").fetchall()}
+            values |= {
+                value
+                for (value,) in duckdb.execute(
+                    f"""select distinct "{title}" from read_csv('{copy}', delim='{delimiter}', header=true, all_varchar=true, quote='"', escape='"', ignore_errors=true, strict_mode=true, parallel=false)"""
+                ).fetchall()
+            }
     return values - {None}
 
 
@@ -84,19 +93,26 @@ def test_every_source_has_files(company):
     assert folders == presets
 
 
-@pytest.mark.parametrize(("pattern", "title", "delimiter", "prefix"), [
-    (r"hubspot/.*contacts", "Record ID", ",", "hubspot:contact:"),
-    (r"hubspot/.*контакты", "Идентификатор записи", ",", "hubspot:contact:"),
-    (r"bitrix24/CONTACT", "ID", ";", "bitrix24:contact:"),
-    (r"bitrix24/LEAD", "ID", ";", "bitrix24:lead:"),
-    (r"members_export", "Email Address", ",", "mailchimp:subscriber:"),
-    (r"meta_leads/", "id", "\t", "meta_leads:form_lead:"),
-    (r"shopify/customers", "Customer ID", ",", "shopify:customer:"),
-    (r"orders/", "ID клиента", ";", "orders:customer:"),
-    (r"metrica/visits", "ym:s:userID", "\t", "metrica:user:"),
-])
+@pytest.mark.parametrize(
+    ("pattern", "title", "delimiter", "prefix"),
+    [
+        (r"hubspot/.*contacts", "Record ID", ",", "hubspot:contact:"),
+        (r"hubspot/.*контакты", "Идентификатор записи", ",", "hubspot:contact:"),
+        (r"bitrix24/CONTACT", "ID", ";", "bitrix24:contact:"),
+        (r"bitrix24/LEAD", "ID", ";", "bitrix24:lead:"),
+        (r"members_export", "Email Address", ",", "mailchimp:subscriber:"),
+        (r"meta_leads/", "id", "\t", "meta_leads:form_lead:"),
+        (r"shopify/customers", "Customer ID", ",", "shopify:customer:"),
+        (r"orders/", "ID клиента", ";", "orders:customer:"),
+        (r"metrica/visits", "ym:s:userID", "\t", "metrica:user:"),
+    ],
+)
 def test_the_truth_knows_every_key_in_delimited_files(company, true_records, tmp_path, pattern, title, delimiter, prefix):
-    keys = {prefix + re.sub("^(l:|')", "", value).strip().lower() if prefix.startswith("mailchimp") else prefix + re.sub("^(l:|')", "", value) for value in column(company, tmp_path, pattern, title, delimiter) if value.strip()}
+    keys = {
+        prefix + re.sub("^(l:|')", "", value).strip().lower() if prefix.startswith("mailchimp") else prefix + re.sub("^(l:|')", "", value)
+        for value in column(company, tmp_path, pattern, title, delimiter)
+        if value.strip()
+    }
     assert keys, "no keys found"
     assert keys - set(true_records) <= {"hubspot:contact:100003", "hubspot:contact:Harbor, Kate", "bitrix24:lead:99999999"}
 
@@ -105,7 +121,9 @@ def test_the_truth_knows_every_key_in_json_files_and_nothing_else(company, true_
     found = texts(company)
     users = {f"ga4:user:{user}" for name, content in found.items() if "/ga4/" in name for user in re.findall(r'"user_id":"([^"]+)"', content)}
     apps = {f"segment:user:{user}" for name, content in found.items() if "/segment/" in name for user in re.findall(r'"userId":"([^"]+)"', content)}
-    leads = {f"vk_leads:form_lead:{lead['lead_id']}" for name, content in found.items() if "/vk_leads/" in name for lead in json.loads(content)["response"]["leads"]}
+    leads = {
+        f"vk_leads:form_lead:{lead['lead_id']}" for name, content in found.items() if "/vk_leads/" in name for lead in json.loads(content)["response"]["leads"]
+    }
     known = {prefix: {record for record in true_records if record.startswith(prefix)} for prefix in ("ga4:", "segment:", "vk_leads:")}
     assert (users, apps, leads) == (known["ga4:"], known["segment:"], known["vk_leads:"])
     buyers = {f"orders:customer:{value}" for value in column(company, tmp_path, "orders/", "ID клиента", ";")}
@@ -122,7 +140,9 @@ def test_nothing_happens_after_the_end(company):
     latest = END.replace(tzinfo=UTC).timestamp()
     for name, content in texts(company).items():
         assert not re.findall(r"2026-0\d-\d\d [0-2]\d|\d\d\.\d\d\.2026 0[3-9]|20260[1-9]\d\d", content), name
-        stamps = [int(stamp) for stamp in re.findall(r'"(?:timestamp|date)":(\d{10})\b', content)] + [int(stamp) // 1_000_000 for stamp in re.findall(r'"event_timestamp":"?(\d{16})', content)]
+        stamps = [int(stamp) for stamp in re.findall(r'"(?:timestamp|date)":(\d{10})\b', content)] + [
+            int(stamp) // 1_000_000 for stamp in re.findall(r'"event_timestamp":"?(\d{16})', content)
+        ]
         assert not stamps or max(stamps) < latest, name
     assert max(path.stat().st_mtime for path in company.rglob("*.*")) < latest
 
@@ -142,13 +162,17 @@ def test_mess_is_there(company, true_records):
 
 
 def test_consents_hold_one_state_per_person_channel_and_purpose(company):
-    total, keys, withdrawn = duckdb.execute(f"select count(*), count(distinct (person_id, channel, purpose)), count(*) filter (where state = 'withdrawn') from '{company}/truth/consents.parquet'").fetchone()
+    total, keys, withdrawn = duckdb.execute(
+        f"select count(*), count(distinct (person_id, channel, purpose)), count(*) filter (where state = 'withdrawn') from '{company}/truth/consents.parquet'"
+    ).fetchone()
     assert total == keys and withdrawn > 0
 
 
 def test_two_thousand_people_are_all_told_apart_in_the_truth(tmp_path):
     write_company(tmp_path / "inbox", tmp_path / "truth", people=2000, days=30)
-    records, people, repeated = duckdb.execute(f"select count(*), count(distinct person_id), count(*) - count(distinct record_id) from '{tmp_path}/truth/records.parquet'").fetchone()
+    records, people, repeated = duckdb.execute(
+        f"select count(*), count(distinct person_id), count(*) - count(distinct record_id) from '{tmp_path}/truth/records.parquet'"
+    ).fetchone()
     assert people == 2000 and repeated == 0 and 4400 <= records <= 5600
 
 

@@ -12,7 +12,9 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "standardize"
 PAPER_ONLY = ('"', "\\", "[", "(", " ")
 
 
-@pytest.mark.parametrize("raw", ["anna@example.com", "  Anna@Example.COM ", "mailto:anna@example.com", "Anna <anna@example.com>", "anna@example.com.", "'anna@example.com',"])
+@pytest.mark.parametrize(
+    "raw", ["anna@example.com", "  Anna@Example.COM ", "mailto:anna@example.com", "Anna <anna@example.com>", "anna@example.com.", "'anna@example.com',"]
+)
 def test_every_spelling_of_an_address_is_one_address(raw):
     assert parse_email(raw).value == "anna@example.com"
 
@@ -28,7 +30,15 @@ def test_a_tag_stays_in_the_value_and_leaves_the_mailbox():
 
 @pytest.mark.parametrize(
     ("raw", "problem"),
-    [("нет", "no_at_sign"), ("@example.com", "empty_local_part"), ("a@@example.com", "several_at_signs"), ("a..b@example.com", "bad_local_part"), ("a@example", "no_top_level_domain"), ("a@exa mple.com", "bad_domain"), ("a" * 65 + "@example.com", "too_long")],
+    [
+        ("нет", "no_at_sign"),
+        ("@example.com", "empty_local_part"),
+        ("a@@example.com", "several_at_signs"),
+        ("a..b@example.com", "bad_local_part"),
+        ("a@example", "no_top_level_domain"),
+        ("a@exa mple.com", "bad_domain"),
+        ("a" * 65 + "@example.com", "too_long"),
+    ],
 )
 def test_what_is_no_address_says_why(raw, problem):
     email = parse_email(raw)

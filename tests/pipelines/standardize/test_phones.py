@@ -11,7 +11,21 @@ from pipelines.standardize.phones import parse_phone
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "standardize"
 
 
-@pytest.mark.parametrize("raw", ["8 (916) 123-45-67", "9161234567", "89161234567", "79161234567", "'+79161234567", "p:+79161234567", "+8 916 123 45 67", "тел. 8 916 1234567", "+7-916-123-45-67", "0079161234567"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "8 (916) 123-45-67",
+        "9161234567",
+        "89161234567",
+        "79161234567",
+        "'+79161234567",
+        "p:+79161234567",
+        "+8 916 123 45 67",
+        "тел. 8 916 1234567",
+        "+7-916-123-45-67",
+        "0079161234567",
+    ],
+)
 def test_every_russian_spelling_of_a_number_is_one_number(raw):
     assert parse_phone(raw, "RU").value == "+79161234567"
 
@@ -23,7 +37,13 @@ def test_an_extension_stands_apart_from_the_number():
 
 @pytest.mark.parametrize(
     ("raw", "region", "problem"),
-    [("12345", "RU", "too_short"), ("нет", "RU", "no_digits"), ("9161234567", None, "no_country_code"), ("555-0134", "US", "no_area_code"), ("+7 000 000-00-01", "RU", "outside_numbering_plan")],
+    [
+        ("12345", "RU", "too_short"),
+        ("нет", "RU", "no_digits"),
+        ("9161234567", None, "no_country_code"),
+        ("555-0134", "US", "no_area_code"),
+        ("+7 000 000-00-01", "RU", "outside_numbering_plan"),
+    ],
 )
 def test_what_is_no_number_says_why(raw, region, problem):
     phone = parse_phone(raw, region)
