@@ -139,6 +139,12 @@ def test_the_docs_site_opens_from_disk_without_asking_an_outside_host(site, page
     assert {"index.html": "What came in", "index.ru.html": "Что пришло", "dbt/index.html": "svod", "match_weights.html": ""}[page] in text
 
 
+def test_the_lineage_of_the_docs_goes_through_matching(site):
+    page = (site / "dbt/index.html").read_text()
+    parents = re.search(r'"source\.svod\.identity\.record_customers": (\[[^\]]*\])', page[page.index('"parent_map": {') :])[1]
+    assert "model.svod.int_records" in json.loads(parents)
+
+
 def test_the_site_links_lead_somewhere(site):
     links = re.findall(r'(?:href|src)="([^"#]+)"', (site / "index.html").read_text())
     assert len(links) >= 4

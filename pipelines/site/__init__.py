@@ -4,7 +4,9 @@ Index and data-quality report in English and Russian, dbt's own docs as one file
 Figures only: no record of a person is on any page.
 """
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -45,9 +47,7 @@ def dbt_docs(to: Path) -> None:
     target = to.parent / ".dbt_docs"
     variables = os.environ | {"SVOD_DATA": str(settings().data)}
     command = [
-        sys.executable,
-        "-m",
-        "dbt.cli.main",
+        str(Path(sys.executable).with_name("dbt")),
         "docs",
         "generate",
         "--static",
@@ -60,8 +60,16 @@ def dbt_docs(to: Path) -> None:
     ]
     subprocess.run(command, cwd=PROJECT, env=variables, check=True, stdout=subprocess.DEVNULL)
     to.mkdir(parents=True, exist_ok=True)
-    shutil.copy(target / "static_index.html", to / "index.html")
+    (to / "index.html").write_text(through_identity((target / "static_index.html").read_text(encoding="utf-8")), encoding="utf-8")
     shutil.rmtree(target)
+
+
+def through_identity(page: str) -> str:
+    """dbt's page with the lineage it cannot know: the identity tables, sources to dbt, are made of the models that matching reads."""
+    start = page.index('"parent_map": {')
+    end = page.index('"child_map": {', start)
+    parents = json.dumps([f"model.svod.{model}" for model in ("int_records", "int_identifiers", "int_links")])
+    return page[:start] + re.sub(r'("source\.svod\.identity\.\w+"): \[\]', rf"\1: {parents}", page[start:end]) + page[end:]
 
 
 def match_weights(to: Path) -> str | None:
