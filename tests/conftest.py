@@ -1,11 +1,15 @@
 """What every test may need: a data folder of its own, so that no test sees another's warehouse."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.settings import settings
+
+# Test workers are told a width, which would pass for that of the screen; tests that look at tables set their own.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture
