@@ -7,6 +7,7 @@ import fnmatch
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from pipelines.sources.inbox import base_name
 from pipelines.sources.preset import Preset, Table
@@ -142,13 +143,18 @@ def _header(table: Table, cells: tuple[str, ...]) -> Header:
     folded = [fold(cell) for cell in cells]
     columns: dict[str, int] = {}
     for column, spellings in table.columns.items():
-        for spelling in (column, *spellings):
-            position = next((index for index, cell in enumerate(folded) if cell == fold(spelling) and index not in columns.values()), None)
+        for spelling in _folded((column, *spellings)):
+            position = next((index for index, cell in enumerate(folded) if cell == spelling and index not in columns.values()), None)
             if position is not None:
                 columns[column] = position
                 break
     slugs = unique(tuple(slug(cell) or f"column_{index + 1}" for index, cell in enumerate(cells)))
     return Header(table, cells, slugs, columns)
+
+
+@cache
+def _folded(spellings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(fold(spelling) for spelling in spellings)
 
 
 def _shorten(cell: str) -> str:

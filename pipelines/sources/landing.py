@@ -6,9 +6,9 @@ next landing. That is as safe as merging by `_file_id`, which costs a third more
 Reading files is `reader`'s, cleaning values is staging's.
 """
 
-import itertools
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,11 +18,12 @@ from pipelines.settings import settings
 from pipelines.sources import manifest
 from pipelines.sources.arrival import DUPLICATE, Arrival
 from pipelines.sources.inbox import InboxFile, clear, list_files
-from pipelines.sources.loading import check_counts, load
+from pipelines.sources.loading import check_counts, load, prepare
 from pipelines.sources.reader import inspect
 from pipelines.sources.report import FileReport, LandingReport, Refusal
 from pipelines.warehouse import connect
 
+AT_ONCE = 2  # sources: while DuckDB writes the rows of one, the files of the next are read
 log = logging.getLogger(__name__)
 
 
@@ -37,8 +38,7 @@ def land(run_at: datetime) -> LandingReport:
         manifest.create_tables(connection)
         for source in manifest.undo_unfinished(connection):
             log.warning("%s: removed what an unfinished landing had left", source)
-        for source, group in itertools.groupby(manifest.unseen(connection, files), lambda file: file.source):
-            report.files += _land_source(connection, source, list(group), work, run_at)
+        report.files = _land_sources(connection, manifest.unseen(connection, files), work, run_at)
     clear(work)
     return report
 
@@ -64,6 +64,24 @@ def _known_to_warehouse() -> set[tuple[str, str | None]]:
             return set(connection.execute("select source, file_id from landing.files where status = 'loaded'").fetchall())
     except duckdb.Error:
         return set()
+
+
+def _land_sources(connection: duckdb.DuckDBPyConnection, files: list[InboxFile], work: Path, run_at: datetime) -> list[FileReport]:
+    """Two sources at a time, each with a connection, a dlt pipeline and a folder of its own."""
+    groups: dict[str, list[InboxFile]] = {}
+    for file in files:
+        groups.setdefault(file.source, []).append(file)
+    longest_first = sorted(groups, key=lambda source: -sum(file.size for file in groups[source]))  # else it would be left to run alone
+
+    def land_one(source: str) -> list[FileReport]:
+        with connection.cursor() as own:
+            return _land_source(own, source, groups[source], work / source, run_at)
+
+    if groups:
+        prepare()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        reports = dict(zip(longest_first, pool.map(land_one, longest_first), strict=True))
+    return [report for source in groups for report in reports[source]]
 
 
 def _land_source(connection: duckdb.DuckDBPyConnection, source: str, files: list[InboxFile], work: Path, run_at: datetime) -> list[FileReport]:

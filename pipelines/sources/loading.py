@@ -8,9 +8,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.redaction import plain
 from pipelines.sources.arrival import Arrival
 from pipelines.sources.inbox import clear
-from pipelines.sources.report import plain
+
+ROW_GROUP = 122_880  # rows
 
 
 class LandingError(RuntimeError):
@@ -19,18 +21,17 @@ class LandingError(RuntimeError):
 
 def load(connection: duckdb.DuckDBPyConnection, source: str, files: list[Arrival], work: Path) -> str | None:
     """One dlt load of all tables of a source. Its folder lives for this load only, so nothing of it can be pending later."""
-    dlt = _dlt()
+    dlt = prepare()
     pipeline = dlt.pipeline(
         f"land_{source}",
         pipelines_dir=str(work),
         dataset_name=f"raw_{source}",
-        destination=dlt.destinations.duckdb(connection, preferred_loader_file_format="parquet"),
+        destination=dlt.destinations.duckdb(_credentials(connection), preferred_loader_file_format="parquet"),
     )
 
-    def of_table(name: str) -> Iterator[pa.RecordBatch]:
-        for file in files:
-            if file.table and file.table.name == name:
-                yield from read_ahead(file.rows())
+    def of_table(name: str) -> Iterator[pa.Table]:
+        batches = (batch for file in files if file.table and file.table.name == name for batch in file.rows())
+        yield from read_ahead(row_groups(batches))
 
     names = sorted({file.table.name for file in files if file.table})
     try:
@@ -42,27 +43,52 @@ def load(connection: duckdb.DuckDBPyConnection, source: str, files: list[Arrival
     return info.loads_ids[0] if info.loads_ids else None
 
 
-def read_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same batches, the next one being read while dlt writes this one: both leave Python's lock, so two cores share the work."""
+def row_groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The same rows in tables of exactly a row group of DuckDB's: it writes those straight to disk, and puts all others together first, which doubles the work."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        while sum(part.num_rows for part in held) >= ROW_GROUP:
+            table = pa.Table.from_batches(held)
+            yield table[:ROW_GROUP]
+            held = table[ROW_GROUP:].to_batches()
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def read_ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same tables, the next one being read while dlt writes this one: both leave Python's lock, so two cores share the work."""
     with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch
+        coming = reader.submit(next, tables, None)
+        while (table := coming.result()) is not None:
+            coming = reader.submit(next, tables, None)
+            yield table
 
 
-def _dlt():
-    """dlt, imported late because it is slow, and told what must hold wherever it is started from."""
+def prepare():
+    """dlt, imported late because it is slow, and told what must hold wherever it is started from. First by one thread alone: its import is not made for two."""
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")
     os.environ.setdefault("RESTORE_FROM_DESTINATION", "false")  # a load keeps no state: the manifest does; asking costs a third of a small load
-    os.environ.setdefault("DATA_WRITER__BUFFER_MAX_ITEMS", "200000")  # row groups DuckDB loads a quarter faster than small ones
+    os.environ.setdefault("DATA_WRITER__BUFFER_MAX_ITEMS", str(ROW_GROUP))
+    os.environ.setdefault("DATA_WRITER__COMPRESSION", "none")  # read once, a moment later
     os.environ.setdefault("NORMALIZE__RUN_SLEEP", "0")  # a tenth of a second after each step, twenty-two times a landing
     os.environ.setdefault("LOAD__RUN_SLEEP", "0")
     os.environ.setdefault("NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID", "true")
     import dlt
+    import dlt.destinations.impl.duckdb.duck  # dlt would import it within its first load
+    import pandas  # noqa: F401, TID251  pyarrow would import it as soon as it is given a list, while dlt looks whether it is there
 
     return dlt
+
+
+def _credentials(connection: duckdb.DuckDBPyConnection):
+    """The connection as dlt wants it, resolved once: dlt would look through its settings for each field some ninety times a load, half of what a load costs."""
+    from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+
+    credentials = DuckDbCredentials(connection)
+    credentials.resolve()
+    return credentials
 
 
 def check_counts(connection: duckdb.DuckDBPyConnection, source: str, files: list[Arrival]) -> None:

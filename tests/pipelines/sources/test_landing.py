@@ -99,6 +99,13 @@ def test_files_with_different_columns_land_side_by_side(data):
     assert rows == [("1", "2", "a@example.com", None, '{"new_one":"x"}'), ("1", "2", None, "+7900", None)]
 
 
+def test_every_file_is_told_of_wherever_it_lies(data):
+    names = ["a.csv", "meta_leads/x.txt", "orders/b.csv", "unknown/c.csv", "z.csv"]
+    for name in names:
+        put(data, name, orders(2, name))
+    assert [f"{report.source}/{report.file_name}".strip("/") for report in land(FIRST).files] == ["a.csv", "z.csv", *names[1:4]]
+
+
 def test_hidden_files_readmes_and_half_written_downloads_are_not_exports(data):
     for name in ("orders/.hidden.csv", "orders/README.md", "orders/a.csv.part", "orders/.git/x.csv", "orders/~$book.xlsx"):
         put(data, name, orders(1))
