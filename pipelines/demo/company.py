@@ -22,8 +22,7 @@ def write_company(inbox: Path, truth: Path, people: int = 2000, days: int = 90, 
         raise ValueError(f"the demo company needs at least 1 person and 15 days, not {people} and {days}")
     end_at = datetime.fromisoformat(end)
     start_at = end_at - timedelta(days=days)
-    con = connection(seed)
-    try:
+    with connection(seed) as con:
         lexicon.load(con)
         population.create(con, people, days, end_at)
         records.create(con, end_at)
@@ -34,5 +33,3 @@ def write_company(inbox: Path, truth: Path, people: int = 2000, days: int = 90, 
         for source in SOURCES:
             source.write(company)
         golden.write(company, Path(truth))
-    finally:
-        con.close()
