@@ -43,7 +43,7 @@ def told(error: Exception) -> tuple[int, str]:
         return NOT_READY, "The warehouse is in use by another process. Wait for the run to end, or close the program that has it open."
     if isinstance(error, PermissionError):
         return NOT_READY, f"No permission for {error.filename}. Give it to this user, or point SVOD_DATA at a folder of theirs."
-    from pipelines.sources.report import plain
+    from pipelines.redaction import plain
 
     return UNEXPECTED, f"This should not have happened: {plain(error)}. See where with SVOD_DEBUG=1; `svod doctor` tells whether the machine is ready."
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.redaction import redact
+from pipelines.redaction import plain
 from pipelines.settings import settings
 
 
@@ -27,7 +27,7 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> Iterator[du
         yield connection
     except duckdb.Error as error:
         # DuckDB quotes the value it stumbled over, and this error is on its way to a log.
-        error.args = (redact(str(error)),)
+        error.args = (plain(error),)
         raise
     finally:
         connection.close()

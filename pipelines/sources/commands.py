@@ -63,9 +63,9 @@ def check() -> None:
 
 def listed() -> "list[InboxFile]":
     """The files of the inbox; if it cannot be listed, that is told and the command ends."""
+    from pipelines.redaction import plain
     from pipelines.settings import settings
     from pipelines.sources.inbox import list_files
-    from pipelines.sources.report import plain
 
     try:
         return list_files()

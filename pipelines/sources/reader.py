@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.redaction import plain
 from pipelines.settings import settings
 from pipelines.sources import headers, objects
 from pipelines.sources.delimited import open_delimited
@@ -20,7 +21,7 @@ from pipelines.sources.inbox import InboxFile
 from pipelines.sources.parquet import open_parquet
 from pipelines.sources.preset import Preset, Table
 from pipelines.sources.registry import presets
-from pipelines.sources.report import FileReport, Refusal, plain
+from pipelines.sources.report import FileReport, Refusal
 from pipelines.sources.spreadsheet import to_csv
 
 log = logging.getLogger(__name__)

@@ -1,14 +1,16 @@
 """What is said about a file: the report of one file, of one landing, and why something was left out.
 
-The only place where an error becomes words. Reading and loading stay out.
+Reading and loading stay out; how an error becomes words that quote nobody is `pipelines.redaction`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipelines.redaction import Told
 
-class Refusal(Exception):
+
+class Refusal(Told):
     """A file that cannot be loaded: why, and what a person can do about it."""
 
     def __init__(self, reason: str, remedy: str):
@@ -93,12 +95,3 @@ class LandingReport:
     def changed(self) -> bool:
         """Whether the raw tables differ from before."""
         return any(file.status == "loaded" for file in self.files)
-
-
-def plain(error: BaseException) -> str:
-    """An error in words that cannot hold a value of the data: DuckDB's and Python's own messages quote what they choked on."""
-    if isinstance(error, Refusal):
-        return error.reason
-    if isinstance(error, OSError) and error.strerror:
-        return f"{type(error).__name__}: {error.strerror}"
-    return type(error).__name__
