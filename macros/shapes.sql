@@ -1,32 +1,71 @@
-{# The columns of each staged shape, which every source's model has. One place, read by the unions of `models/intermediate`. #}
+{# The columns of each staged shape and their types, which every source's model has. One place, read by the unions of `models/intermediate`. #}
 {% macro lineage_columns() -%}
-    {% do return(['_file_id', '_line', '_load_id']) %}
+    {% do return({'_file_id': 'varchar', '_line': 'bigint', '_load_id': 'varchar'}) %}
 {%- endmacro %}
 
 {% macro record_columns() -%}
-    {% do return(['record_id', 'source', 'entity', 'source_key', 'full_name', 'given_name', 'additional_name', 'family_name', 'gender', 'birth_date', 'birth_year', 'birth_month', 'birth_day', 'street', 'locality', 'region', 'postal_code', 'country_code', 'language', 'company', 'job_title', 'lifecycle_stage', 'source_created_at', 'source_updated_at', 'utm_source', 'utm_medium', 'utm_campaign', 'is_deleted', 'extra', 'failed_casts', 'source_file_name'] + lineage_columns()) %}
+    {% do return(dict({
+        'record_id': 'varchar', 'source': 'varchar', 'entity': 'varchar', 'source_key': 'varchar',
+        'full_name': 'varchar', 'given_name': 'varchar', 'additional_name': 'varchar', 'family_name': 'varchar', 'gender': 'varchar',
+        'birth_date': 'date', 'birth_year': 'integer', 'birth_month': 'integer', 'birth_day': 'integer',
+        'street': 'varchar', 'locality': 'varchar', 'region': 'varchar', 'postal_code': 'varchar', 'country_code': 'varchar',
+        'language': 'varchar', 'company': 'varchar', 'job_title': 'varchar', 'lifecycle_stage': 'varchar',
+        'source_created_at': 'timestamp', 'source_updated_at': 'timestamp',
+        'utm_source': 'varchar', 'utm_medium': 'varchar', 'utm_campaign': 'varchar',
+        'is_deleted': 'boolean', 'extra': 'varchar', 'failed_casts': 'varchar', 'source_file_name': 'varchar',
+    }, **lineage_columns())) %}
 {%- endmacro %}
 
 {% macro identifier_columns() -%}
-    {% do return(['record_id', 'source', 'identifier_type', 'raw_value', 'label', 'phone_region', 'is_verified', 'first_seen_at']) %}
+    {% do return({
+        'record_id': 'varchar', 'source': 'varchar', 'identifier_type': 'varchar', 'raw_value': 'varchar',
+        'label': 'varchar', 'phone_region': 'varchar', 'is_verified': 'boolean', 'first_seen_at': 'timestamp',
+    }) %}
 {%- endmacro %}
 
 {% macro consent_event_columns() -%}
-    {% do return(['consent_event_id', 'record_id', 'identifier_type', 'raw_value', 'channel', 'purpose', 'action', 'legal_basis', 'occurred_at', 'evidence', 'source'] + lineage_columns()) %}
+    {% do return(dict({
+        'consent_event_id': 'varchar', 'record_id': 'varchar', 'identifier_type': 'varchar', 'raw_value': 'varchar',
+        'channel': 'varchar', 'purpose': 'varchar', 'action': 'varchar', 'legal_basis': 'varchar',
+        'occurred_at': 'timestamp', 'evidence': 'varchar', 'source': 'varchar',
+    }, **lineage_columns())) %}
 {%- endmacro %}
 
 {% macro suppression_columns() -%}
-    {% do return(['suppression_id', 'record_id', 'identifier_type', 'raw_value', 'channel', 'reason', 'occurred_at', 'source'] + lineage_columns()) %}
+    {% do return(dict({
+        'suppression_id': 'varchar', 'record_id': 'varchar', 'identifier_type': 'varchar', 'raw_value': 'varchar',
+        'channel': 'varchar', 'reason': 'varchar', 'occurred_at': 'timestamp', 'source': 'varchar',
+    }, **lineage_columns())) %}
 {%- endmacro %}
 
 {% macro event_columns() -%}
-    {% do return(['event_id', 'source', 'event_name', 'occurred_at', 'record_id', 'subject_type', 'subject_value', 'user_id', 'channel', 'campaign', 'message_id', 'url', 'amount', 'currency', 'properties'] + lineage_columns()) %}
+    {% do return(dict({
+        'event_id': 'varchar', 'source': 'varchar', 'event_name': 'varchar', 'occurred_at': 'timestamp', 'record_id': 'varchar',
+        'subject_type': 'varchar', 'subject_value': 'varchar', 'user_id': 'varchar', 'channel': 'varchar', 'campaign': 'varchar',
+        'message_id': 'varchar', 'url': 'varchar', 'amount': 'decimal(18, 2)', 'currency': 'varchar', 'properties': 'varchar',
+    }, **lineage_columns())) %}
 {%- endmacro %}
 
 {% macro order_columns() -%}
-    {% do return(['order_id', 'source', 'kind', 'record_id', 'ordered_at', 'status', 'currency', 'total_amount', 'discount_amount', 'refunded_amount', 'shipping_amount', 'promo_code', 'channel', 'city', 'failed_casts'] + lineage_columns()) %}
+    {% do return(dict({
+        'order_id': 'varchar', 'source': 'varchar', 'kind': 'varchar', 'record_id': 'varchar', 'ordered_at': 'timestamp',
+        'status': 'varchar', 'currency': 'varchar', 'total_amount': 'decimal(18, 2)', 'discount_amount': 'decimal(18, 2)',
+        'refunded_amount': 'decimal(18, 2)', 'shipping_amount': 'decimal(18, 2)', 'promo_code': 'varchar',
+        'channel': 'varchar', 'city': 'varchar', 'failed_casts': 'varchar',
+    }, **lineage_columns())) %}
 {%- endmacro %}
 
 {% macro order_line_columns() -%}
-    {% do return(['order_id', 'line_number', 'sku', 'product_name', 'category', 'quantity', 'unit_price', 'discount_amount', 'line_amount'] + lineage_columns()) %}
+    {% do return(dict({
+        'order_id': 'varchar', 'line_number': 'bigint', 'sku': 'varchar', 'product_name': 'varchar', 'category': 'varchar',
+        'quantity': 'decimal(18, 3)', 'unit_price': 'decimal(18, 2)', 'discount_amount': 'decimal(18, 2)', 'line_amount': 'decimal(18, 2)',
+    }, **lineage_columns())) %}
+{%- endmacro %}
+
+{# The columns of a shape that a source says nothing about, by name: nulls of the right type. #}
+{% macro empty_columns(shape_columns, names) -%}
+    {%- for name in names %}
+    {%- if name not in shape_columns %}{% do exceptions.raise_compiler_error("the shape has no column " ~ name) %}{% endif -%}
+    cast(null as {{ shape_columns[name] }}) as {{ name }}{{ ', ' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}

@@ -13,10 +13,14 @@
     ), '')
 {%- endmacro %}
 
-{# The first row per key, with one column more, `version_rank` (always 1). `order_by` must end in a unique tie-break. #}
+{# The first row per key, with two columns more: `version_rank` (always 1) and `version_count`. `order_by` must end in a unique tie-break. #}
 {% macro latest_per(relation_or_cte, key, order_by) -%}
     select * from (
-        select versions.*, row_number() over (partition by {{ key }} order by {{ order_by }}) as version_rank
+        select
+            versions.*,
+            row_number() over (partition by {{ key }} order by {{ order_by }}) as version_rank,
+            -- Over the same window, so that the rows are sorted once.
+            count(*) over (partition by {{ key }} order by {{ order_by }} rows between unbounded preceding and unbounded following) as version_count
         from {{ relation_or_cte }} as versions
     ) as ranked_versions
     where version_rank = 1

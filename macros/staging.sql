@@ -32,6 +32,16 @@
     unnest({{ list }})
 {%- endmacro %}
 
+{# The same, and one null for a list without elements, so that its row stays. #}
+{% macro each_or_null(list) -%}
+    unnest(case when len({{ list }}) > 0 then {{ list }} else [null] end)
+{%- endmacro %}
+
+{# The lists that `body` makes of each element, one behind another as one list; `name` stands for the element. #}
+{% macro flat_map(list, name, body) -%}
+    flatten(list_transform({{ list }}, lambda {{ name }}: {{ body }}))
+{%- endmacro %}
+
 {# The values of a cell that may hold several, apart by comma, semicolon or line; an extension belongs to its phone. #}
 {% macro cell_values(cell) -%}
     split(translate({{ regexp_replace_all(cell, '[,;] *(доб|вн|ext)', ' \\1') }}, ',' || chr(10) || chr(13), ';;;'), ';')
@@ -102,4 +112,50 @@ group by record_id, identifier_type, raw_value
 {# The first value of a group in the order of its file's lines. #}
 {% macro first_in_file(column) -%}
     min_by({{ column }}, _line) filter (where {{ column }} is not null)
+{%- endmacro %}
+
+{# Identifiers of accounts: their own id, and the browsers they alone signed in with. The relation has user_id, occurred_at and the browser's id.
+   A browser that two accounts used says nothing about who is who. #}
+{% macro account_identifiers(relation, source, browser_id, browser_type) -%}
+with
+
+seen_together as (
+
+    select user_id, {{ browser_id }} as browser_id, min(occurred_at) as first_seen_at
+    from {{ relation }}
+    where user_id is not null
+    group by user_id, {{ browser_id }}
+
+),
+
+own_browsers as (
+
+    select browser_id from seen_together
+    where browser_id is not null
+    group by browser_id
+    having count(*) = 1
+
+),
+
+identifiers as (
+
+    select user_id, 'user_id' as identifier_type, user_id as raw_value, min(first_seen_at) as first_seen_at
+    from seen_together
+    group by user_id
+    union all
+    select seen_together.user_id, '{{ browser_type }}', seen_together.browser_id, seen_together.first_seen_at
+    from seen_together
+    inner join own_browsers on seen_together.browser_id = own_browsers.browser_id
+
+)
+
+select
+    '{{ source }}:user:' || user_id as record_id,
+    '{{ source }}' as source,
+    identifier_type,
+    raw_value,
+    false as is_verified,
+    first_seen_at,
+    {{ empty_columns(identifier_columns(), ['label', 'phone_region']) }}
+from identifiers
 {%- endmacro %}

@@ -1,5 +1,6 @@
 """dbt's unit tests and the tests of our macros: they test code, not data, so they run here and not in the daily job."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.demo import write_company
@@ -47,3 +49,34 @@ def test_every_unit_test_of_a_model_passes(warehouse):
 def test_every_macro_reads_what_its_test_gives_it(warehouse):
     expected = len(list((PROJECT / "tests/dbt/macros").glob("*.sql")))
     assert passed(dbt(warehouse, "test", "--select", "path:tests/dbt/macros")) == expected > 10
+
+
+def test_what_identity_writes_is_as_described(warehouse):
+    """dbt builds no source, so the daily job asks this only of the marts that are made of them."""
+    assert passed(dbt(warehouse, "test", "--select", "source:identity,test_type:generic")) > 60
+
+
+SHAPES = {
+    "records": "record_columns",
+    "identifiers": "identifier_columns",
+    "consent_events": "consent_event_columns",
+    "suppressions": "suppression_columns",
+    "events": "event_columns",
+    "orders": "order_columns",
+    "order_lines": "order_line_columns",
+}
+
+
+def test_every_source_gives_the_columns_of_a_shape_and_no_others_with_the_same_types(warehouse):
+    inline = "{% set shapes = {" + ", ".join(f"'{shape}': {macro}()" for shape, macro in SHAPES.items()) + "} %}{{ tojson([shapes, var('staged')]) }}"
+    shown = dbt(warehouse, "compile", "--quiet", "--inline", inline)
+    shapes, staged = json.loads(next(line for line in shown.splitlines() if line.startswith("[")))
+    wrong = []
+    with duckdb.connect(str(warehouse / "warehouse.duckdb"), read_only=True) as connection:
+        for shape, columns in shapes.items():
+            expected = {name: kind.upper().replace(" ", "") for name, kind in columns.items()}
+            for source in staged[shape]:
+                described = connection.execute(f"describe staging.stg_{source}__{shape}").fetchall()
+                if (found := {name: kind for name, kind, *_ in described}) != expected:
+                    wrong.append((source, shape, dict(found.items() ^ expected.items())))
+    assert wrong == []

@@ -1,15 +1,16 @@
-{%- set shapes = ['records', 'events', 'orders'] -%}
+{%- set shapes = ['records', 'events', 'orders', 'order_lines'] -%}
+{%- set staged = [] -%}
+{%- for shape in shapes -%}{%- for source_name in var('staged')[shape] -%}{%- do staged.append((source_name, shape)) -%}{%- endfor -%}{%- endfor -%}
+{#- The source of a row: a line has that of its order, before the first colon. -#}
+{%- set source_of = {'order_lines': "split_part(order_id, ':', 1)"} -%}
 
 with
 
 staged as (
 
-    {% for shape in shapes -%}
-    {% set outer_last = loop.last -%}
-    {% for source_name in var('staged')[shape] -%}
+    {% for source_name, shape in staged -%}
     select '{{ source_name }}' as source, '{{ shape }}' as shape, count(*) as rows_staged from {{ ref('stg_' ~ source_name ~ '__' ~ shape) }}
-    {{ 'union all' if not (loop.last and outer_last) }}
-    {% endfor -%}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
@@ -17,7 +18,7 @@ staged as (
 unified as (
 
     {% for shape in shapes -%}
-    select source, '{{ shape }}' as shape, count(*) as rows_unified from {{ ref('int_' ~ shape) }} group by source
+    select {{ source_of.get(shape, 'source') }} as source, '{{ shape }}' as shape, count(*) as rows_unified from {{ ref('int_' ~ shape) }} group by {{ source_of.get(shape, 'source') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -32,9 +33,12 @@ delivered as (
 
     union all
 
-    select source, 'orders', count(customer_id), count(*) - count(customer_id)
-    from {{ ref('orders') }}
-    group by source
+    {% for mart in ['orders', 'order_lines'] -%}
+    select {{ source_of.get(mart, 'source') }}, '{{ mart }}', count(customer_id), count(*) - count(customer_id)
+    from {{ ref(mart) }}
+    group by {{ source_of.get(mart, 'source') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
     union all
 

@@ -60,6 +60,7 @@ laid_out as (
         full_name, given_name, additional_name, family_name, name_text,
         case
             when has_parts then case when second_is_given and not first_is_given and first_is_family then 'swapped' else 'parts' end
+            when token_count = 1 and full_name is null then case when family_name is null then 'given' else 'family' end
             when token_count = 1 then case when first_is_family and not first_is_given then 'family' else 'given' end
             when token_count = 2 and has_comma then 'family given'
             when token_count = 2 and (second_is_female_patronymic or (second_is_patronymic and first_is_given)) then 'given patronymic'

@@ -43,8 +43,7 @@ consent_events as (
     select
         'bitrix24:' || md5(concat_ws('|', entity, source_key, purpose, action, cast(source_updated_at as varchar), _file_id)) as consent_event_id,
         'bitrix24:' || entity || ':' || source_key as record_id,
-        cast(null as varchar) as identifier_type,
-        cast(null as varchar) as raw_value,
+        {{ empty_columns(consent_event_columns(), ['identifier_type', 'raw_value']) }},
         'any' as channel,
         purpose,
         action,

@@ -28,7 +28,6 @@ renamed as (
         {{ birth_year('birth_date') }} as birth_year,
         {{ birth_month('birth_date') }} as birth_month,
         {{ birth_day('birth_date') }} as birth_day,
-        cast(null as varchar) as language,
         {{ blank_to_null('company') }} as company,
         {{ blank_to_null('job_title') }} as job_title,
 
@@ -48,6 +47,9 @@ renamed as (
         ---------- timestamps
         source_created_at,
         source_updated_at,
+
+        ---------- not said here
+        {{ empty_columns(record_columns(), ['language']) }},
 
         ---------- the rest
         false as is_deleted,

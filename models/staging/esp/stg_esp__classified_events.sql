@@ -44,5 +44,5 @@ latest as (
 
 select
     event_id, event_name, occurred_at, failed_casts, provider, message_id, email, provider_event, reason, url, ip,
-    unsubscribe_group_id, campaign, properties, _file_name, _file_id, _line, _load_id
+    unsubscribe_group_id, campaign, properties, version_count, _file_name, _file_id, _line, _load_id
 from latest

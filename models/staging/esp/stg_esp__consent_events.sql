@@ -10,7 +10,7 @@ choices as (
 
 select
     event_id as consent_event_id,
-    cast(null as varchar) as record_id,
+    {{ empty_columns(consent_event_columns(), ['record_id']) }},
     'email' as identifier_type,
     email as raw_value,
     'email' as channel,

@@ -30,21 +30,23 @@ unwrapped as (
 
 ),
 
-accounts as (
+opened as (
 
     select
         unwrapped.*,
-        {{ each_of('case when ' ~ json_text('body', 'events_by_user') ~ ' is not null then ' ~ json_list('body', 'events_by_user') ~ ' else ' ~ json_list('body') ~ ' end') }} as account
+        {{ flat_map(
+            'case when ' ~ json_text('body', 'events_by_user') ~ ' is not null then ' ~ json_list('body', 'events_by_user') ~ ' else ' ~ json_list('body') ~ ' end',
+            'account', 'case when ' ~ json_text('account', 'events') ~ ' is not null then ' ~ json_list('account', 'events') ~ ' else [account] end'
+        ) }} as entries
     from unwrapped
 
 ),
 
+-- A body without events stays, as a row that says nothing, so that every body is accounted for.
 entries as (
 
-    select
-        accounts.*,
-        {{ each_of('case when ' ~ json_text('account', 'events') ~ ' is not null then ' ~ json_list('account', 'events') ~ ' else [account] end') }} as entry
-    from accounts
+    select opened.*, len(entries) as events_in_body, {{ each_or_null('entries') }} as entry
+    from opened
 
 ),
 
@@ -84,6 +86,7 @@ select
     coalesce(event.marketing_campaign_name, event.campaign, event.metadata.campaign, event.metadata.campaign_id, split_part(translate(cast(event.category as varchar), '[]"', ''), ',', 1)) as campaign,
     coalesce(event.timestamp, event.event_time) as time_text,
     event_text as properties,
+    events_in_body,
     _exported_at,
     _file_name,
     _file_id,

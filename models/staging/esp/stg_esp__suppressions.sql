@@ -16,7 +16,7 @@ undeliverable as (
 select
     event_id as suppression_id,
     'esp' as source,
-    cast(null as varchar) as record_id,
+    {{ empty_columns(suppression_columns(), ['record_id']) }},
     'email' as identifier_type,
     email as raw_value,
     'email' as channel,

@@ -16,6 +16,7 @@ days_in_files as (
         max(_exported_at) as _exported_at,
         count(*) as event_count
     from {{ ref('stg_ga4__parsed_events') }}
+    where occurred_at is not null and ga4_name is not null
     group by event_day, _file_id
 
 ),

@@ -36,7 +36,7 @@ events as (
         end as event_name,
         case when platform in ('IOS', 'ANDROID') then 'app' else 'web' end as channel,
         utm_campaign as campaign,
-        cast(null as varchar) as message_id,
+        {{ empty_columns(event_columns(), ['message_id']) }},
         page_location as url,
         try_cast(value_text as decimal(18, 2)) as amount,
         upper(currency) as currency,

@@ -42,7 +42,10 @@ extracted as (
 
         ---------- strings
         event.event_name as ga4_name,
-        coalesce(nullif(regexp_extract(_file_name, 'events_(intraday_)?([0-9]{8})', 2), ''), event.event_date) as event_day,
+        coalesce(
+            nullif(regexp_extract(_file_name, 'events_(intraday_)?([0-9]{8})', 2), ''), event.event_date,
+            replace(cast(cast({{ epoch_to_timestamp('event.event_timestamp') }} as date) as varchar), '-', '')
+        ) as event_day,
         {{ typed_parameter('event.event_params', 'page_location') }} as page_location,
         {{ typed_parameter('event.event_params', 'page_title') }} as page_title,
         {{ typed_parameter('event.event_params', 'page_referrer') }} as page_referrer,

@@ -27,13 +27,10 @@ events as (
         buyer_record_id as record_id,
         case when buyer_record_id is not null then 'hubspot_contact_id' end as subject_type,
         replace(buyer_record_id, 'hubspot:contact:', '') as subject_value,
-        cast(null as varchar) as user_id,
-        cast(null as varchar) as message_id,
 
         ---------- what
         'crm' as channel,
-        cast(null as varchar) as campaign,
-        cast(null as varchar) as url,
+        {{ empty_columns(event_columns(), ['user_id', 'message_id', 'campaign', 'url']) }},
         {{ parse_amount('amount') }} as amount,
         coalesce({{ currency_code('currency') }}, {{ source_currency('hubspot') }}) as currency,
         {{ json_object_text({'deal': 'deal_name', 'stage': 'deal_stage', 'pipeline': 'pipeline', 'owner': 'deal_owner', 'contacts': 'associated_contact_ids', 'companies': 'associated_company_ids'}) }} as properties,

@@ -21,12 +21,7 @@ orders as (
         status,
         coalesce({{ currency_code('currency') }}, {{ source_currency('hubspot') }}) as currency,
         {{ parse_amount('amount') }} as total_amount,
-        cast(null as decimal(18, 2)) as discount_amount,
-        cast(null as decimal(18, 2)) as refunded_amount,
-        cast(null as decimal(18, 2)) as shipping_amount,
-        cast(null as varchar) as promo_code,
-        cast(null as varchar) as channel,
-        cast(null as varchar) as city,
+        {{ empty_columns(order_columns(), ['discount_amount', 'refunded_amount', 'shipping_amount', 'promo_code', 'channel', 'city']) }},
 
         ---------- the rest
         {{ failed_casts({

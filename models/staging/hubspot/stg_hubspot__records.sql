@@ -18,9 +18,7 @@ renamed as (
         source_key,
 
         ---------- person
-        cast(null as varchar) as full_name,
         {{ blank_to_null('first_name') }} as given_name,
-        cast(null as varchar) as additional_name,
         {{ blank_to_null('last_name') }} as family_name,
         {{ gender('gender') }} as gender,
         {{ parse_date('date_of_birth') }} as birth_date,
@@ -41,12 +39,13 @@ renamed as (
         ---------- where from
         {{ blank_to_null('lifecycle_stage') }} as lifecycle_stage,
         {{ blank_to_null('original_source') }} as utm_source,
-        cast(null as varchar) as utm_medium,
-        cast(null as varchar) as utm_campaign,
 
         ---------- timestamps
         source_created_at,
         source_updated_at,
+
+        ---------- not said here
+        {{ empty_columns(record_columns(), ['full_name', 'additional_name', 'utm_medium', 'utm_campaign']) }},
 
         ---------- the rest
         false as is_deleted,

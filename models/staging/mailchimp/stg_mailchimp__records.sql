@@ -22,18 +22,12 @@ renamed as (
         source_key,
 
         ---------- person
-        cast(null as varchar) as full_name,
         {{ blank_to_null('first_name') }} as given_name,
-        cast(null as varchar) as additional_name,
         {{ blank_to_null('last_name') }} as family_name,
-        cast(null as varchar) as gender,
         {{ parse_date('birthday') }} as birth_date,
         {{ birth_year('birthday') }} as birth_year,
         {{ birth_month('birthday') }} as birth_month,
         {{ birth_day('birthday') }} as birth_day,
-        cast(null as varchar) as language,
-        cast(null as varchar) as company,
-        cast(null as varchar) as job_title,
 
         ---------- address
         {{ blank_to_null("case when has_whole_address then split_part(address, '  ', 1) else address end") }} as street,
@@ -44,13 +38,15 @@ renamed as (
 
         ---------- where from
         state as lifecycle_stage,
-        cast(null as varchar) as utm_source,
-        cast(null as varchar) as utm_medium,
-        cast(null as varchar) as utm_campaign,
 
         ---------- timestamps
         coalesce(opted_in_at, confirmed_at) as source_created_at,
         source_updated_at,
+
+        ---------- not said here
+        {{ empty_columns(record_columns(), [
+            'full_name', 'additional_name', 'gender', 'language', 'company', 'job_title', 'utm_source', 'utm_medium', 'utm_campaign',
+        ]) }},
 
         ---------- the rest
         false as is_deleted,

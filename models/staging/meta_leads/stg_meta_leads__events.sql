@@ -16,13 +16,9 @@ events as (
         'meta_leads:form_lead:' || source_key as record_id,
         case when email is not null then 'email' when phone_number is not null then 'phone' end as subject_type,
         coalesce(email, phone_number) as subject_value,
-        cast(null as varchar) as user_id,
         'social' as channel,
         campaign_name as campaign,
-        cast(null as varchar) as message_id,
-        cast(null as varchar) as url,
-        cast(null as decimal(18, 2)) as amount,
-        cast(null as varchar) as currency,
+        {{ empty_columns(event_columns(), ['user_id', 'message_id', 'url', 'amount', 'currency']) }},
         {{ json_object_text({'form': 'form_name', 'form_id': 'form_id', 'ad': 'ad_name', 'ad_id': 'ad_id', 'adset': 'adset_name', 'campaign_id': 'campaign_id', 'platform': 'platform', 'is_organic': 'is_organic'}) }} as properties,
         {{ lineage() }}
     from leads

@@ -19,23 +19,14 @@ renamed as (
         ---------- person
         full_name,
         first_name as given_name,
-        cast(null as varchar) as additional_name,
         last_name as family_name,
-        cast(null as varchar) as gender,
         {{ parse_date('date_of_birth') }} as birth_date,
         {{ birth_year('date_of_birth') }} as birth_year,
         {{ birth_month('date_of_birth') }} as birth_month,
         {{ birth_day('date_of_birth') }} as birth_day,
-        cast(null as varchar) as language,
-        cast(null as varchar) as company,
-        cast(null as varchar) as job_title,
 
         ---------- address
-        cast(null as varchar) as street,
         city as locality,
-        cast(null as varchar) as region,
-        cast(null as varchar) as postal_code,
-        cast(null as varchar) as country_code,
 
         ---------- where from
         lead_status as lifecycle_stage,
@@ -46,6 +37,11 @@ renamed as (
         ---------- timestamps
         submitted_at as source_created_at,
         source_updated_at,
+
+        ---------- not said here
+        {{ empty_columns(record_columns(), [
+            'additional_name', 'gender', 'language', 'company', 'job_title', 'street', 'region', 'postal_code', 'country_code',
+        ]) }},
 
         ---------- the rest
         false as is_deleted,

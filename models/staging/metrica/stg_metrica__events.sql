@@ -66,7 +66,7 @@ select
     user_id,
     'web' as channel,
     campaign,
-    cast(null as varchar) as message_id,
+    {{ empty_columns(event_columns(), ['message_id']) }},
     url,
     amount,
     currency,

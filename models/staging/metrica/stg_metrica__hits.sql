@@ -38,6 +38,7 @@ renamed as (
 
         ---------- timestamps
         coalesce(occurred_at, _exported_at) as occurred_at,
+        version_count,
         {{ lineage() }}
 
     from latest

@@ -21,29 +21,7 @@ users as (
         'user' as entity,
         user_id as source_key,
 
-        ---------- person
-        cast(null as varchar) as full_name,
-        cast(null as varchar) as given_name,
-        cast(null as varchar) as additional_name,
-        cast(null as varchar) as family_name,
-        cast(null as varchar) as gender,
-        cast(null as date) as birth_date,
-        cast(null as integer) as birth_year,
-        cast(null as integer) as birth_month,
-        cast(null as integer) as birth_day,
-        cast(null as varchar) as language,
-        cast(null as varchar) as company,
-        cast(null as varchar) as job_title,
-
-        ---------- address: where a device was is not where a person lives
-        cast(null as varchar) as street,
-        cast(null as varchar) as locality,
-        cast(null as varchar) as region,
-        cast(null as varchar) as postal_code,
-        cast(null as varchar) as country_code,
-
         ---------- where from
-        cast(null as varchar) as lifecycle_stage,
         utm_source as utm_source,
         utm_medium as utm_medium,
         utm_campaign as utm_campaign,
@@ -51,6 +29,12 @@ users as (
         ---------- timestamps
         first_seen_at as source_created_at,
         occurred_at as source_updated_at,
+
+        ---------- not said here: where a device was is not where a person lives
+        {{ empty_columns(record_columns(), [
+            'full_name', 'given_name', 'additional_name', 'family_name', 'gender', 'birth_date', 'birth_year', 'birth_month', 'birth_day',
+            'language', 'company', 'job_title', 'street', 'locality', 'region', 'postal_code', 'country_code', 'lifecycle_stage',
+        ]) }},
 
         ---------- the rest
         false as is_deleted,

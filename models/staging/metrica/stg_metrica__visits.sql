@@ -46,6 +46,7 @@ renamed as (
         {{ failed_casts({'occurred_at': ['coalesce(date_time_utc, date_time)', 'occurred_at']}) }} as failed_casts,
         _exported_at,
         _file_name,
+        version_count,
         {{ lineage() }}
 
     from latest

@@ -3,7 +3,7 @@ with
 order_rows as (
 
     select * from {{ ref('stg_orders__order_rows') }}
-    where coalesce({{ blank_to_null('sku') }}, {{ blank_to_null('product_name') }}, {{ blank_to_null('quantity') }}, {{ blank_to_null('unit_price') }}) is not null
+    where has_product
 
 ),
 

@@ -32,7 +32,8 @@ ranked as (
         keyed.*,
         dense_rank() over (partition by order_key order by _exported_at desc nulls last, _file_id desc) as file_rank,
         row_number() over (partition by order_key, _file_id order by _line) as line_number,
-        count(*) over (partition by order_key) as version_count
+        count(*) over (partition by order_key) - count(*) over (partition by order_key, _file_id) as superseded_count,
+        coalesce({{ blank_to_null('sku') }}, {{ blank_to_null('product_name') }}, {{ blank_to_null('quantity') }}, {{ blank_to_null('unit_price') }}) is not null as has_product
     from keyed
     where order_key is not null
 

@@ -46,10 +46,10 @@ orders as (
         coalesce(ordered_at_utc, _exported_at) as ordered_at,
         order_status as status,
         coalesce({{ currency_code('currency') }}, {{ source_currency('orders') }}) as currency,
-        total_amount,
+        cast(total_amount as decimal(18, 2)) as total_amount,
         cast(discount_amount as decimal(18, 2)) as discount_amount,
-        case when order_status = 'refunded' then total_amount end as refunded_amount,
-        cast(null as decimal(18, 2)) as shipping_amount,
+        cast(case when order_status = 'refunded' then total_amount end as decimal(18, 2)) as refunded_amount,
+        {{ empty_columns(order_columns(), ['shipping_amount']) }},
         promo_code,
         case
             when regexp_matches(lower(store), 'online|web|site|internet|app|интернет|сайт|онлайн') then 'online'

@@ -18,39 +18,24 @@ renamed as (
 
         ---------- person
         full_name,
-        cast(null as varchar) as given_name,
-        cast(null as varchar) as additional_name,
-        cast(null as varchar) as family_name,
-        cast(null as varchar) as gender,
-        cast(null as date) as birth_date,
-        cast(null as integer) as birth_year,
-        cast(null as integer) as birth_month,
-        cast(null as integer) as birth_day,
-        cast(null as varchar) as language,
-        cast(null as varchar) as company,
-        cast(null as varchar) as job_title,
 
         ---------- address
-        cast(null as varchar) as street,
         city as locality,
-        cast(null as varchar) as region,
-        cast(null as varchar) as postal_code,
-        cast(null as varchar) as country_code,
-
-        ---------- where from
-        cast(null as varchar) as lifecycle_stage,
-        cast(null as varchar) as utm_source,
-        cast(null as varchar) as utm_medium,
-        cast(null as varchar) as utm_campaign,
 
         ---------- timestamps
         first_order_at as source_created_at,
         last_order_at as source_updated_at,
 
+        ---------- not said here
+        {{ empty_columns(record_columns(), [
+            'given_name', 'additional_name', 'family_name', 'gender', 'birth_date', 'birth_year', 'birth_month', 'birth_day', 'language',
+            'company', 'job_title', 'street', 'region', 'postal_code', 'country_code', 'lifecycle_stage', 'utm_source', 'utm_medium',
+            'utm_campaign', 'failed_casts',
+        ]) }},
+
         ---------- the rest
         false as is_deleted,
         _extra as extra,
-        cast(null as varchar) as failed_casts,
         _file_name as source_file_name,
         {{ lineage() }}
 

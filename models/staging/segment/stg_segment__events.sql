@@ -42,7 +42,7 @@ events as (
         user_id,
         case when message_type = 'screen' then 'app' else 'web' end as channel,
         utm_campaign as campaign,
-        cast(null as varchar) as message_id,
+        {{ empty_columns(event_columns(), ['message_id']) }},
         coalesce({{ json_text('properties', 'url') }}, page_url) as url,
         {{ parse_amount("coalesce(" ~ json_text('properties', 'total') ~ ", " ~ json_text('properties', 'revenue') ~ ", " ~ json_text('properties', 'value') ~ ")") }} as amount,
         {{ currency_code(json_text('properties', 'currency')) }} as currency,

@@ -36,7 +36,7 @@ records as (
         coalesce({{ language_code('language') }}, {{ language_code('locale') }}) as language,
         company, job_title,
         street, locality, region, postal_code, {{ country_code('country') }} as country_code,
-        cast(null as varchar) as lifecycle_stage,
+        {{ empty_columns(record_columns(), ['lifecycle_stage']) }},
         utm_source, utm_medium, utm_campaign,
         coalesce({{ parse_timestamp('created_at', 'segment') }}, first_seen_at) as source_created_at,
         source_updated_at,

@@ -3,7 +3,7 @@ with
 order_rows as (
 
     select * from {{ ref('stg_shopify__order_rows') }}
-    where coalesce({{ blank_to_null('lineitem_name') }}, {{ blank_to_null('lineitem_sku') }}, {{ blank_to_null('lineitem_quantity') }}) is not null
+    where has_product
 
 ),
 
@@ -25,7 +25,7 @@ order_lines as (
         row_number() over (partition by order_key order by order_row) as line_number,
         ltrim({{ blank_to_null('lineitem_sku') }}, '''') as sku,
         {{ blank_to_null('lineitem_name') }} as product_name,
-        cast(null as varchar) as category,
+        {{ empty_columns(order_line_columns(), ['category']) }},
         quantity,
         unit_price,
         line_discount as discount_amount,

@@ -43,16 +43,8 @@ renamed as (
         ---------- person
         full_name,
         {{ blank_to_null('first_name') }} as given_name,
-        cast(null as varchar) as additional_name,
         {{ blank_to_null('last_name') }} as family_name,
-        cast(null as varchar) as gender,
-        cast(null as date) as birth_date,
-        cast(null as integer) as birth_year,
-        cast(null as integer) as birth_month,
-        cast(null as integer) as birth_day,
-        cast(null as varchar) as language,
         {{ blank_to_null('company') }} as company,
-        cast(null as varchar) as job_title,
 
         ---------- address
         {{ blank_to_null('street') }} as street,
@@ -61,15 +53,15 @@ renamed as (
         ltrim({{ blank_to_null('zip') }}, '''') as postal_code,
         {{ country_code('country') }} as country_code,
 
-        ---------- where from
-        cast(null as varchar) as lifecycle_stage,
-        cast(null as varchar) as utm_source,
-        cast(null as varchar) as utm_medium,
-        cast(null as varchar) as utm_campaign,
-
         ---------- timestamps
         source_created_at,
         source_updated_at,
+
+        ---------- not said here
+        {{ empty_columns(record_columns(), [
+            'additional_name', 'gender', 'birth_date', 'birth_year', 'birth_month', 'birth_day', 'language', 'job_title', 'lifecycle_stage',
+            'utm_source', 'utm_medium', 'utm_campaign',
+        ]) }},
 
         ---------- the rest
         false as is_deleted,

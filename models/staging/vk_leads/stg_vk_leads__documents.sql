@@ -24,7 +24,10 @@ unnested as (
 
     select
         _file_id, _file_name, _exported_at, _line, _dlt_load_id,
-        {{ each_of('leads') }} as lead
+        len(leads) as leads_in_document,
+        -- A page without leads is a fact, not a fault; anything else that holds none is.
+        len(leads) = 0 and coalesce({{ json_text('payload', 'response.leads') }}, {{ json_text('payload', 'leads') }}) is not null as is_empty_page,
+        {{ each_or_null('leads') }} as lead
     from opened
 
 ),

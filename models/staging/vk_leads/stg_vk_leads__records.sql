@@ -21,31 +21,26 @@ renamed as (
         given_name,
         additional_name,
         family_name,
-        cast(null as varchar) as gender,
         {{ parse_date('birth_date') }} as birth_date,
         {{ birth_year('birth_date') }} as birth_year,
         {{ birth_month('birth_date') }} as birth_month,
         {{ birth_day('birth_date') }} as birth_day,
-        cast(null as varchar) as language,
-        cast(null as varchar) as company,
-        cast(null as varchar) as job_title,
 
         ---------- address
-        cast(null as varchar) as street,
         locality,
-        cast(null as varchar) as region,
-        cast(null as varchar) as postal_code,
-        cast(null as varchar) as country_code,
 
         ---------- where from
-        cast(null as varchar) as lifecycle_stage,
         'vk' as utm_source,
         case when ad_id is null then 'social' else 'paid_social' end as utm_medium,
-        cast(null as varchar) as utm_campaign,
 
         ---------- timestamps
         submitted_at as source_created_at,
         source_updated_at,
+
+        ---------- not said here
+        {{ empty_columns(record_columns(), [
+            'gender', 'language', 'company', 'job_title', 'street', 'region', 'postal_code', 'country_code', 'lifecycle_stage', 'utm_campaign',
+        ]) }},
 
         ---------- the rest
         false as is_deleted,

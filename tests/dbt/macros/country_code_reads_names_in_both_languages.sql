@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('country_names') }}
 with
 
 spellings as (

@@ -19,12 +19,12 @@ latest as (
 
 expected as (
 
-    select 'a' as record_key, 'f2' as file_id
+    select 'a' as record_key, 'f2' as file_id, 2 as version_count
     union all
-    select 'b', 'f0'
+    select 'b', 'f0', 2
 
 )
 
-(select record_key, file_id from latest except select record_key, file_id from expected)
+(select record_key, file_id, version_count from latest except select record_key, file_id, version_count from expected)
 union all
-(select record_key, file_id from expected except select record_key, file_id from latest)
+(select record_key, file_id, version_count from expected except select record_key, file_id, version_count from latest)

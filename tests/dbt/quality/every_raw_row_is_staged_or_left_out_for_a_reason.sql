@@ -1,2 +1,2 @@
 select * from {{ ref('staging_reconciliation') }}
-where difference <> 0 or rows_superseded < 0
+where difference <> 0
