@@ -15,6 +15,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.identity import review_commands, steward_commands  # noqa: F401 -- they add their commands to `identity`
+from pipelines.identity.commands import identity
 from pipelines.sources.commands import listed, sources
 from pipelines.told_errors import ToldErrors
 
@@ -32,6 +34,7 @@ app = typer.Typer(
 )
 publish_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Published versions: what readers see, and going back.")
 app.add_typer(sources, name="sources")
+app.add_typer(identity, name="identity")
 app.add_typer(publish_app, name="publish")
 console = Console()
 

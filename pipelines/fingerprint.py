@@ -5,6 +5,7 @@ Deciding what to skip belongs to `orchestration`.
 """
 
 import hashlib
+import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ class Fingerprint:
 
 def fingerprint(run_at: datetime) -> Fingerprint:
     """The fingerprint of what a run at `run_at` would publish, given what has landed."""
-    return Fingerprint(files=landed_files(), code=code(), date=f"{run_at:%Y-%m-%d}")
+    return Fingerprint(files=landed_files(), code=f"{code()}{model_in_force()}", date=f"{run_at:%Y-%m-%d}")
 
 
 def landed_files() -> str:
@@ -63,6 +64,12 @@ def code(root: Path = PROJECT) -> str:
     for path in code_files(root):
         digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def model_in_force() -> str:
+    """The matching model in use: putting another in force is a change, although no code and no file of the inbox changed."""
+    pointer = settings().data / "identity" / "current.json"
+    return f" {json.loads(pointer.read_text())['version']}" if pointer.exists() else ""
 
 
 def code_files(root: Path = PROJECT) -> list[Path]:

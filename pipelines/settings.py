@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     memory_limit: str = Field("4GB", description="DuckDB's memory limit")
     threads: int = Field(2, ge=1, description="Threads of DuckDB and dbt")
     keep_versions: int = Field(5, ge=1, description="Published versions kept for rollback")
-    match_threshold: float = Field(0.95, gt=0, lt=1, description="Match probability from which two records are one person")
+    match_threshold: float = Field(0.6, gt=0, lt=1, description="Match probability from which two records are one person")
+
+    review_threshold: float = Field(0.3, gt=0, lt=1, description="Match probability from which a pair below the other threshold waits for a person to decide")
 
     @property
     def inbox_url(self) -> str:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 __all__ = ["resolve_identity"]
 
 
-def resolve_identity(run_at: datetime, *, retrain: bool = False) -> "IdentityReport":
+def resolve_identity(run_at: datetime, *, full: bool = False, retrain: bool = False) -> "IdentityReport":
     """Decides which records are one person and gives each person a lasting customer id."""
     # Splink is slow to import, and a command that only lists sources must not wait for it.
     from pipelines.identity.run import resolve_identity as resolve
 
-    return resolve(run_at, retrain=retrain)
+    return resolve(run_at, full=full, retrain=retrain)

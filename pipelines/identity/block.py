@@ -1,76 +1,177 @@
 """Which pairs are worth scoring: those that agree on a blocking key few records hold, and those a source declares equal.
 
 Splink's own blocking knows no cap; here a value that too many records hold is skipped, and counted instead of silently lost.
-An increment would keep only the pairs that touch a changed record: the keys, and so the pairs, are the same either way.
+A broad rule may bring only so many pairs for each record: its cap falls until it keeps to that, so that among few records it finds
+what the narrow rules miss, and among millions it is left with its rare values. Caps belong to the model, so that tomorrow's run looks
+at the same pairs as today's; a value that grows past its cap, or shrinks below it, has all its holders looked at again.
 """
-
-import logging
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.identity.settings import BLOCK_CAP, BLOCKING
+from pipelines.identity.settings import BLOCKING, BROAD, BROAD_PAIRS, CROWD, LEAST_BROAD_PAIRS
 
-log = logging.getLogger(__name__)
+RULES = list(BLOCKING)
+# Beside the rules: links that sources declare, rows equal to the letter, and pairs asked for to check a cluster.
+DECLARED, TWINS, INSIDE = 0, 254, 255
 
 KEYS = "\nunion all\n".join(
-    f"select {position} as rule, record_id, key from (select record_id, cast({expression} as varchar) as key from people) as keyed where key is not null"
+    f"select {position} as rule, n, hash(key) as key from (select n, cast({expression} as varchar) as key from rescored where n = leader) as keyed where key is not null"
     for position, expression in enumerate(BLOCKING.values(), start=1)
 )
 
-# Rule 0 is "declared": a link is scored too, so that it can be explained, although it binds whatever its score.
-PAIRS = """
-create or replace temp table blocked_pairs as
+KEYS_NOW = """
+create or replace temp view keys_now as
+select rule, key, n from new_keys
+union all
+select rule, key, n from was.keys as keys
+anti join (select n from rescored union all select n from changed where is_gone) as newer on keys.n = newer.n
+"""
+
+# How many records may hold a value, by rule.
+CAPS = """
 with
 
-common as (
+counted as (select rule, key, count(*) as records from new_keys group by rule, key having count(*) > 1),
 
-    select rule, key, count(*) as records from blocking_keys group by rule, key having count(*) between 2 and $cap
+sizes as (select rule, records, count(*) as values_held from counted group by rule, records),
+
+running as (select rule, records, sum(values_held * records * (records - 1) / 2) over (partition by rule order by records) as pairs from sizes)
+
+select numbers.rule, coalesce(min(running.records) filter (where running.pairs > $budget and list_contains($broad, numbers.rule)) - 1, $crowd)
+from (select unnest(range(1, $rules + 1)) as rule) as numbers
+left join running on numbers.rule = running.rule and running.records <= $crowd
+group by numbers.rule order by numbers.rule
+"""
+
+# Holders of a value that has crossed its cap since the last run.
+CROSSED = """
+create or replace temp table again as
+with
+
+asked as (
+
+    select rule, key from new_keys
+    union
+    select rule, key from was.keys as keys
+    semi join (select n from rescored union all select n from changed where is_gone) as moved on keys.n = moved.n
 
 ),
 
-held as (
+was as (select rule, key, count(*) as records from was.keys as keys semi join asked on keys.rule = asked.rule and keys.key = asked.key group by rule, key),
 
-    select blocking_keys.rule, blocking_keys.key, blocking_keys.record_id
-    from blocking_keys
-    inner join common on blocking_keys.rule = common.rule and blocking_keys.key = common.key
+now as (select rule, key, count(*) as records from keys_now as keys semi join asked on keys.rule = asked.rule and keys.key = asked.key group by rule, key),
 
-),
+crossed as (
 
-pairs as (
-
-    select l.rule, l.record_id as join_key_l, r.record_id as join_key_r
-    from held as l
-    inner join held as r on l.rule = r.rule and l.key = r.key and l.record_id < r.record_id
-    union all
-    select 0, links.left_record_id, links.right_record_id
-    from intermediate.int_links as links
-    where links.left_record_id in (select record_id from people) and links.right_record_id in (select record_id from people)
+    select now.rule, now.key
+    from now
+    inner join was on now.rule = was.rule and now.key = was.key
+    inner join caps on now.rule = caps.rule
+    where (now.records <= caps.cap) <> (was.records <= caps.cap)
 
 )
 
-select cast(min(rule) as varchar) as match_key, join_key_l, join_key_r
-from pairs
-where join_key_l < join_key_r
-group by join_key_l, join_key_r
+select n from rescored
+union
+select keys.n from keys_now as keys semi join crossed on keys.rule = crossed.rule and keys.key = crossed.key
 """
 
-SKIPPED = """
-select rule, count(*) as key_count, sum(records) as record_count
-from (select rule, key, count(*) as records from blocking_keys group by rule, key having count(*) > $cap) as crowded
-group by rule order by rule
+SIZES = """
+create or replace temp table key_sizes as
+select rule, key, count(*) as records
+from keys_now as keys
+semi join (select rule, key from keys_now as own semi join again on own.n = again.n) as asked on keys.rule = asked.rule and keys.key = asked.key
+group by rule, key
+having count(*) > 1
+"""
+
+SIZES_OF_ALL = "create or replace temp table key_sizes as select rule, key, count(*) as records from new_keys group by rule, key having count(*) > 1"
+
+# Every pair has one end at least among the records that are scored again.
+PAIRS = f"""
+create or replace temp table blocked_pairs as
+with
+
+few as (
+
+    select key_sizes.rule, key_sizes.key from key_sizes inner join caps on key_sizes.rule = caps.rule where key_sizes.records <= caps.cap
+
+),
+
+held as (select keys.rule, keys.key, keys.n from keys_now as keys semi join few on keys.rule = few.rule and keys.key = few.key),
+
+pairs as (
+
+    {{held_pairs}}
+    union all
+    select {DECLARED}, least(l.n, r.n), greatest(l.n, r.n)
+    from intermediate.int_links as links
+    inner join people as l on links.left_record_id = l.record_id
+    inner join people as r on links.right_record_id = r.record_id
+    where l.n <> r.n and (l.n in (select n from again) or r.n in (select n from again))
+    union all
+    select {TWINS}, least(people.n, people.leader), greatest(people.n, people.leader)
+    from people where people.n <> people.leader and (people.n in (select n from again) or people.leader in (select n from again))
+
+)
+
+select cast(min(rule) as utinyint) as rule, n_l, n_r from pairs group by n_l, n_r
+"""
+HELD_PAIRS = """select l.rule, least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r
+    from held as l
+    semi join again on l.n = again.n
+    inner join held as r on l.rule = r.rule and l.key = r.key and l.n <> r.n"""
+ALL_HELD_PAIRS = """select l.rule, l.n as n_l, r.n as n_r
+    from held as l
+    inner join held as r on l.rule = r.rule and l.key = r.key and l.n < r.n"""
+
+REPORT = """
+create or replace temp table new_blocking as
+select
+    names.rule,
+    any_value(caps.cap) as cap,
+    count(*) filter (where sizes.records <= caps.cap) as keys_used,
+    coalesce(sum(sizes.records * (sizes.records - 1) / 2) filter (where sizes.records <= caps.cap), 0) as pairs,
+    count(sizes.key) filter (where sizes.records > coalesce(caps.cap, 1)) as keys_skipped,
+    coalesce(max(sizes.records) filter (where sizes.records > coalesce(caps.cap, 1)), 0) as largest_skipped
+from (select unnest($rules) as rule, unnest(range(1, len($rules) + 1)) as number) as names
+left join key_sizes as sizes on names.number = sizes.rule
+left join caps on names.number = caps.rule
+group by names.number, names.rule
+order by names.number
 """
 
 
-def block(connection: DuckDBPyConnection) -> int:
-    """Makes the temporary table `blocked_pairs`; returns how many there are."""
-    connection.execute(f"create or replace temp table blocking_keys as select distinct * from ({KEYS}) as keys").fetchall()
-    connection.execute(PAIRS, {"cap": BLOCK_CAP}).fetchall()
-    names = list(BLOCKING)
-    for rule, values, records in connection.execute(SKIPPED, {"cap": BLOCK_CAP}).fetchall():
-        log.info("Blocking on %s skips %s values held by more than %s records (%s records in all)", names[rule - 1], values, BLOCK_CAP, records)
+def make_keys(connection: DuckDBPyConnection) -> None:
+    """Makes `new_keys`, those of the rows that are scored again, and `keys_now`, a view of all keys."""
+    connection.execute(f"create or replace temp table new_keys as select distinct cast(rule as utinyint) as rule, key, n from ({KEYS}) as keys").fetchall()
+    connection.execute(KEYS_NOW).fetchall()
+
+
+def fit_caps(connection: DuckDBPyConnection, records: int) -> dict[str, int]:
+    """How many records may hold a value, by rule, from the keys of a full run."""
+    budget = max(BROAD_PAIRS * records, LEAST_BROAD_PAIRS)
+    rows = connection.execute(CAPS, {"crowd": CROWD, "budget": budget, "rules": len(RULES), "broad": [RULES.index(name) + 1 for name in BROAD]}).fetchall()
+    return {RULES[rule - 1]: cap for rule, cap in rows}
+
+
+def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: bool) -> int:
+    """Makes `blocked_pairs` (rule, n_l, n_r) and `again` (n: whose pairs these are); returns how many pairs there are."""
+    connection.execute("create or replace temp table caps (rule utinyint, cap bigint)").fetchall()
+    connection.executemany(
+        "insert into caps values ($rule, $cap)", [{"rule": RULES.index(name) + 1, "cap": cap} for name, cap in caps.items()] or [{"rule": 0, "cap": 0}]
+    )
+    if everything:
+        connection.execute("create or replace temp table again as select n from rescored").fetchall()
+        connection.execute(SIZES_OF_ALL).fetchall()
+        connection.execute(REPORT, {"rules": RULES}).fetchall()
+    else:
+        connection.execute(CROSSED).fetchall()
+        connection.execute(SIZES).fetchall()
+    connection.execute(PAIRS.format(held_pairs=ALL_HELD_PAIRS if everything else HELD_PAIRS)).fetchall()
     return connection.execute("select count(*) from blocked_pairs").fetchall()[0][0]
 
 
-def rule_name(match_key: str) -> str:
-    """The name of the rule that brought a pair."""
-    return "declared" if match_key == "0" else list(BLOCKING)[int(match_key) - 1]
+def rule_name(number: int) -> str:
+    """What brought a pair, in words."""
+    return {DECLARED: "declared", TWINS: "equal rows", INSIDE: "inside"}.get(number) or RULES[number - 1]

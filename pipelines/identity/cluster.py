@@ -1,44 +1,98 @@
-"""From scored pairs to clusters: asks Splink for the pairs still missing inside a component, then lets `resolve` decide.
+"""From scored pairs to clusters: which records are asked again, the pairs still missing inside a component, and the decision itself.
 
-Only fetches and hands over; the decision itself is in `resolve.py`, which knows no database.
+A component is what hangs together by edges above the threshold. Clusters never reach across components, so that only components with
+a changed record are decided again. Fetches and hands over; the rules are in `resolve.py`, which knows no database.
 """
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
+from pipelines.identity.block import DECLARED, INSIDE, TWINS
 from pipelines.identity.model import Model
-from pipelines.identity.resolve import components, resolve
-from pipelines.identity.score import score
-from pipelines.identity.settings import COMPARISONS
+from pipelines.identity.resolve import resolve
+from pipelines.identity.settings import COMPARISONS, VETO, levels
 
 # Larger components are not scored in full: pairs would grow with the square, and there the price of a bridge does the parting.
 FULLY_SCORED = 50
 # Evidence weaker than this is not a conflict: a person with two e-mails also "shares none".
 LEAST_CONFLICT = 2.0
 
-INSIDE = """
-create or replace temp table inside_pairs as
-select 'inside' as match_key, l.record_id as join_key_l, r.record_id as join_key_r
-from component_members as l
-inner join component_members as r on l.component = r.component and l.record_id < r.record_id
-left join scored on l.record_id = scored.left_record_id and r.record_id = scored.right_record_id
-where scored.left_record_id is null
-    and l.component in (select component from component_members group by component having count(*) between 3 and $largest)
-"""
+# Where the name alone speaks for a pair and anything else speaks against it, the two are as often namesakes: that is for a person to decide.
+OTHERS = [f"mw_{name}" for name in COMPARISONS if name != "name"]
+DOUBTED = f"(mw_name > 0 and greatest({', '.join(OTHERS)}) < 1 and least({', '.join(OTHERS)}) < -1)"
 
 
 def gamma(name: str, label: str) -> int:
     """The number Splink gives to a level."""
-    labels = [level for level, _ in COMPARISONS[name] if level != "nothing to compare"]
-    return len(labels) - 1 - labels.index(label)
+    return levels(name).index(label)
 
 
-# Two people by their given names who hold different cards or accounts: no chain of shared phones and streets joins them.
-VETO = f"""
-gamma_account = {gamma("account", "share none")}
-and gamma_name in ({gamma("name", "different")}, {gamma("name", "same family name, other given name")})
+def vetoed() -> str:
+    """Two people by their names who hold different unique identifiers: no chain of shared phones and streets joins them."""
+    return " and ".join(f"gamma_{name} in ({', '.join(str(gamma(name, label)) for label in labels)})" for name, labels in VETO.items())
+
+
+# Records of every component that has, or had, a record that is scored again; a new edge brings in the other end's component too.
+AFFECTED = f"""
+create or replace temp table affected as
+with
+
+old_components as (
+
+    select state.component from was.people as state
+    semi join (select n from again union all select n from changed where is_gone) as moved on state.n = moved.n
+    union
+    select people.component from people
+    semi join (
+        select unnest([n_l, n_r]) as n from scored where match_weight >= $threshold or rule = {DECLARED}
+        union
+        select unnest([l.n, r.n]) from overrides inner join people as l on overrides.left_record_id = l.record_id inner join people as r on overrides.right_record_id = r.record_id
+    ) as ends on people.n = ends.n
+
+)
+
+select n, record_id, leader, row_number() over (order by record_id) - 1 as place
+from people
+where component in (select component from old_components) or n in (select n from again)
+order by place
+"""
+
+# Their pairs: those just scored, and those of the last run that still stand.
+PAIRS = f"""
+create or replace temp table affected_pairs as
+select l.place as left_place, r.place as right_place, scored.rule, scored.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed
+from scored
+inner join affected as l on scored.n_l = l.n
+inner join affected as r on scored.n_r = r.n
+union all
+select l.place, r.place, cast(names.number as utinyint), pairs.match_weight, {DOUBTED}, {vetoed()}
+from was.pairs as pairs
+inner join affected as l on pairs.left_record_id = l.record_id
+inner join affected as r on pairs.right_record_id = r.record_id
+inner join rule_names as names on pairs.rule = names.name
+where names.number <> {INSIDE} and l.n not in (select n from again) and r.n not in (select n from again)
+"""
+
+INSIDE_PAIRS = f"""
+create or replace temp table inside_pairs as
+with
+
+leaders as (select affected.n, affected.place, found.component from affected inner join found on affected.place = found.place where affected.n = affected.leader),
+
+small as (select component from leaders group by component having count(*) between 3 and {FULLY_SCORED})
+
+select {INSIDE} as rule, least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r
+from leaders as l
+inner join leaders as r on l.component = r.component and l.place < r.place
+left join affected_pairs as known on known.left_place = least(l.place, r.place) and known.right_place = greatest(l.place, r.place)
+left join affected_pairs as mirrored on mirrored.left_place = greatest(l.place, r.place) and mirrored.right_place = least(l.place, r.place)
+where l.component in (select component from small) and known.rule is null and mirrored.rule is null
 """
 
 
@@ -47,57 +101,153 @@ def bits(probability: float) -> float:
     return math.log2(probability / (1 - probability))
 
 
-def cluster(connection: DuckDBPyConnection, model: Model, threshold: float) -> None:
-    """Makes the temporary table `clusters` from the pairs in `scored`, and adds to `scored` the pairs it had to ask for."""
-    links = connection.execute("select left_record_id, right_record_id from scored where match_key = '0'").fetchall()
-    _score_inside(connection, model, threshold, links)
-    edges = connection.execute(
-        "select left_record_id, right_record_id, match_weight from scored where match_weight >= $least", {"least": bits(threshold)}
-    ).fetchall()
-    against = connection.execute(
-        "select left_record_id, right_record_id, $prior - match_weight from scored where $prior - match_weight >= $least",
-        {"prior": bits(model.probability), "least": LEAST_CONFLICT},
-    ).fetchall()
-    vetoes = connection.execute(f"select left_record_id, right_record_id from scored where {VETO}").fetchall()
-    records = [row[0] for row in connection.execute("select record_id from people").fetchall()]
-    found = resolve(records, links, edges, against, bits(threshold), vetoes)
-    _store(connection, found)
+@dataclass
+class Graph:
+    """Pairs of the affected records as arrays; records are known by their place in the order of their ids."""
+
+    size: int
+    left: np.ndarray
+    right: np.ndarray
+    weight: np.ndarray
+    rule: np.ndarray
+    veto: np.ndarray
+    # Equal rows stand behind their leader, so that their number lends a cluster no weight.
+    leader: np.ndarray
 
 
-def _score_inside(connection: DuckDBPyConnection, model: Model, threshold: float, links: list[tuple[str, str]]) -> None:
-    edges = connection.execute("select left_record_id, right_record_id from scored where match_weight >= $least", {"least": bits(threshold)}).fetchall()
-    found = components([*links, *edges])
-    members = pa.table({"record_id": pa.array(found.keys(), pa.string()), "component": pa.array(found.values(), pa.string())})
-    connection.register("component_members", members)
-    connection.execute(INSIDE, {"largest": FULLY_SCORED}).fetchall()
-    connection.unregister("component_members")
-    score(connection, model, "inside_pairs", "scored_inside")
-    connection.execute("insert into scored select * from scored_inside").fetchall()
-
-
-def _store(connection: DuckDBPyConnection, found: dict[str, str]) -> None:
-    """How a record came to its cluster is kept beside it: declared by a source, by score, or it is alone."""
-    connection.register("found", pa.table({"record_id": pa.array(found.keys(), pa.string()), "cluster": pa.array(found.values(), pa.string())}))
-    connection.execute("""
-        create or replace temp table clusters as
-        with
-
-        declared as (
-
-            select left_record_id as record_id from scored where match_key = '0'
-            union
-            select right_record_id from scored where match_key = '0'
-
-        ),
-
-        sizes as (select cluster, count(*) as records from found group by cluster)
-
-        select
-            found.record_id,
-            found.cluster,
-            case when sizes.records = 1 then 'alone' when declared.record_id is not null then 'declared' else 'score' end as linked_by
-        from found
-        inner join sizes on found.cluster = sizes.cluster
-        left join declared on found.record_id = declared.record_id
-    """).fetchall()
+def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, score_pairs) -> None:
+    """Makes `affected`, `decided` (n, cluster, component, linked_by by place) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
+    connection.execute(AFFECTED, {"threshold": bits(threshold)}).fetchall()
+    must, cannot = _overrides(connection)
+    graph = _graph(connection, bits(threshold))
+    component = _components(graph, must, bits(threshold))
+    connection.register("found", pa.table({"place": np.arange(graph.size), "component": component}))
+    connection.execute(INSIDE_PAIRS).fetchall()
     connection.unregister("found")
+    score_pairs("inside_pairs", "scored_inside")
+    connection.execute("insert into scored select * from scored_inside").fetchall()
+    graph = _graph(connection, bits(threshold))
+    labels, refused, broken = _decide(graph, component, must, cannot, bits(threshold), bits(model.probability))
+    labels, component = labels[graph.leader], component[graph.leader]
+    linked_by = _linked_by(graph, labels)
+    connection.register("decided_now", pa.table({"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": linked_by}))
+    connection.execute("""
+        create or replace temp table decided as
+        select affected.n, affected.record_id, firsts.record_id as cluster, heads.n as component, found.linked_by
+        from decided_now as found
+        inner join affected on found.place = affected.place
+        inner join affected as firsts on found.cluster = firsts.place
+        inner join affected as heads on found.component = heads.place
+    """).fetchall()
+    connection.unregister("decided_now")
+    reasons = {(left, right): (left, right, why) for left, right, why in [*((*pair, "cannot_link") for pair in broken), *refused]}
+    _store(connection, "refused", ("left_place", "right_place", "reason"), list(reasons.values()))
+
+
+def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:
+    connection.execute(PAIRS).fetchall()
+    query = """select left_place, right_place, case when is_doubted then least(match_weight, 0) else match_weight end, rule, is_vetoed from affected_pairs
+                order by least(left_place, right_place), greatest(left_place, right_place)"""
+    table = connection.sql(query).to_arrow_table()
+    size = connection.execute("select count(*) from affected").fetchall()[0][0]
+    left, right, weight, rule, veto = (table.column(name).to_numpy() for name in table.column_names)
+    left, right = np.minimum(left, right), np.maximum(left, right)
+    leader = np.arange(size)
+    equal = (rule == TWINS) & (weight >= threshold)
+    leader[right[equal]] = left[equal]
+    left, right = leader[left], leader[right]
+    different = left != right
+    left, right, weight, rule, veto = (column[different] for column in (left, right, weight, rule, veto))
+    return Graph(size, np.minimum(left, right), np.maximum(left, right), weight, rule, veto, leader)
+
+
+def _overrides(connection: DuckDBPyConnection) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    rows = connection.execute("""
+        select action, least(l.place, r.place), greatest(l.place, r.place)
+        from overrides
+        inner join affected as l on overrides.left_record_id = l.record_id
+        inner join affected as r on overrides.right_record_id = r.record_id
+        where l.place <> r.place
+        order by all
+    """).fetchall()
+    return [row[1:] for row in rows if row[0] == "must_link"], [row[1:] for row in rows if row[0] == "cannot_link"]
+
+
+def _components(graph: Graph, must: list[tuple[int, int]], threshold: float) -> np.ndarray:
+    """What hangs together, each component named by its first place."""
+    bound = (graph.weight >= threshold) | (graph.rule == DECLARED)
+    left = np.concatenate([graph.left[bound], np.array([pair[0] for pair in must], dtype=np.int64)])
+    right = np.concatenate([graph.right[bound], np.array([pair[1] for pair in must], dtype=np.int64)])
+    _, label = connected_components(coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(graph.size, graph.size)), directed=False)
+    first = np.full(graph.size, graph.size, dtype=np.int64)
+    np.minimum.at(first, label, np.arange(graph.size))
+    return first[label]
+
+
+def _decide(graph: Graph, component: np.ndarray, must: list, cannot: list, threshold: float, prior: float) -> tuple[np.ndarray, list, list]:
+    """Clusters by place. A component without any doubt is one cluster; the others are resolved, all in one go."""
+    size = np.bincount(component, minlength=graph.size)
+    inside = component[graph.left] == component[graph.right]
+    force = np.where(inside, prior - graph.weight, 0.0)
+    doubtful = np.zeros(graph.size, dtype=bool)
+    doubtful[component[graph.left[(force >= LEAST_CONFLICT) | (graph.veto & inside)]]] = True
+    for pair in cannot:
+        doubtful[component[list(pair)]] = True
+    edge = inside & (graph.weight >= threshold)
+    in_component = size[component[graph.left]]
+    bridge = edge & (in_component > 3) & (graph.weight < threshold + np.log2(np.maximum(in_component, 2) / 2))
+    doubtful[component[graph.left[bridge]]] = True
+    labels = component.copy()
+    asked = doubtful[component]
+    if not asked.any():
+        return labels, [], []
+    mine = inside & asked[graph.left]
+
+    def pairs(chosen: np.ndarray, values: np.ndarray | None = None) -> list[tuple]:
+        columns = [graph.left[chosen].tolist(), graph.right[chosen].tolist()] + ([values[chosen].tolist()] if values is not None else [])
+        return list(zip(*columns, strict=True))
+
+    def within(given: list) -> list:
+        return [pair for pair in given if asked[pair[0]] and component[pair[0]] == component[pair[1]]]
+
+    parted = np.zeros(graph.size, dtype=bool)
+    parted[[component[pair[0]] for pair in within(cannot)]] = True
+    declared = mine & (graph.rule == DECLARED)
+    doubted = declared & parted[component[graph.left]] & (graph.weight < threshold)
+    resolution = resolve(
+        np.flatnonzero(asked).tolist(),
+        pairs(declared & ~doubted),
+        pairs(mine & edge, graph.weight),
+        pairs(mine & (force >= LEAST_CONFLICT), force),
+        threshold,
+        pairs(mine & graph.veto),
+        within(must),
+        within(cannot),
+        pairs(doubted),
+    )
+    places = np.fromiter(resolution.clusters.keys(), dtype=np.int64)
+    labels[places] = np.fromiter(resolution.clusters.values(), dtype=np.int64)
+    return labels, resolution.refused, resolution.broken
+
+
+def _linked_by(graph: Graph, labels: np.ndarray) -> pa.Array:
+    """How each record came to its cluster: declared by a source, by score, or it is alone."""
+    alone = np.bincount(labels, minlength=graph.size)[labels] == 1
+    declared = np.zeros(graph.size, dtype=bool)
+    by_source = (graph.rule == DECLARED) & (labels[graph.left] == labels[graph.right])
+    declared[graph.left[by_source]] = declared[graph.right[by_source]] = True
+    return pa.array(np.where(alone, "alone", np.where(declared, "declared", "score")))
+
+
+def _store(connection: DuckDBPyConnection, name: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
+    """A small table of places as a temporary table of record ids."""
+    table = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema=pa.schema(
+        [(column, pa.int64() if column.endswith("place") else pa.string()) for column in columns]))  # fmt: skip
+    connection.register("rows_now", table)
+    rest = "".join(f", rows_now.{column}" for column in columns[2:])
+    connection.execute(f"""
+        create or replace temp table {name} as
+        select least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id{rest}
+        from rows_now inner join affected as l on rows_now.left_place = l.place inner join affected as r on rows_now.right_place = r.place
+    """).fetchall()
+    connection.unregister("rows_now")

@@ -12,6 +12,6 @@ def save_charts(connection: DuckDBPyConnection, model: Model, folder: Path) -> P
     """Writes the match-weight chart of a model and returns where it is; a chart that exists is left as it is."""
     chart = folder / f"match_weights_{model.version}.html"
     if not chart.exists():
-        with linker(connection, model.parameters, model.probability) as (splink, _):
+        with linker(connection, model) as (splink, _):
             splink.visualisations.match_weights_chart().save_offline_chart(str(chart), overwrite=True, print_msg=False)
     return chart

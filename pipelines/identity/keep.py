@@ -1,13 +1,20 @@
 """Customer ids that outlive clusters: who inherits an id, and the ledger of what became of each.
 
 An id goes with the largest part of its records; of several ids that meet in one cluster, the one with most records there stays and the
-others are redirected to it. Ids are never used again. Reads the temporary table `clusters` (record_id, cluster) and the tables of the
-last run; leaves temporary tables for `tables.write`. Which records belong together is decided before, in `resolve.py`.
+others are redirected to it. Ids are never used again. Reads the temporary table `decided` (record_id, cluster, linked_by) of the records
+that were decided again, `changed` and the tables of the last run; leaves temporary tables for `tables.write`. Customers whose records
+were not decided again keep everything. Which records belong together is decided before, in `resolve.py`.
 """
 
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
+
+OLD = """
+create or replace temp table old_customers as
+select record_id, customer_id from warehouse.identity.record_customers as old
+semi join (select record_id from decided union all select record_id from changed where is_gone) as asked on old.record_id = asked.record_id
+"""
 
 # Every tie is broken by text, so that the same clusters give the same ids in any order.
 INHERITED = """
@@ -16,10 +23,10 @@ with
 
 shared_records as (
 
-    select clusters.cluster, old.customer_id, count(*) as records
-    from clusters
-    inner join warehouse.identity.record_customers as old on clusters.record_id = old.record_id
-    group by clusters.cluster, old.customer_id
+    select decided.cluster, old.customer_id, count(*) as records
+    from decided
+    inner join old_customers as old on decided.record_id = old.record_id
+    group by decided.cluster, old.customer_id
 
 ),
 
@@ -34,14 +41,14 @@ from homes
 where place = 1
 """
 
-# An id is made from the smallest record; if that id has a past already, the run's time is mixed in.
+# An id is made from the smallest record; if that id has a past already, the run's number is mixed in.
 ASSIGNED = """
 create or replace temp table assigned as
 with
 
 sizes as (
 
-    select cluster, count(*) as record_count, min(record_id) as first_record_id from clusters group by cluster
+    select cluster, count(*) as record_count, min(record_id) as first_record_id from decided group by cluster
 
 ),
 
@@ -62,12 +69,20 @@ select
     fresh.record_count,
     coalesce(
         inherited.customer_id,
-        case when known.customer_id is null then fresh.customer_id else 'c_' || left(md5(fresh.first_record_id || $run_at), 16) end
+        case when known.customer_id is null then fresh.customer_id else 'c_' || left(md5(fresh.first_record_id || ' ' || $run_number), 16) end
     ) as customer_id,
     inherited.customer_id is null as is_new
 from fresh
 left join inherited on fresh.cluster = inherited.cluster and inherited.place = 1
 left join known on fresh.customer_id = known.customer_id
+"""
+
+RECORDS = """
+create or replace temp table new_record_customers as
+select decided.record_id, assigned.customer_id, assigned.record_count as cluster_size, decided.linked_by
+from decided
+inner join assigned on decided.cluster = assigned.cluster
+order by decided.record_id
 """
 
 # What a new id was part of before, if its records had another: the one most of them had.
@@ -79,8 +94,8 @@ shared_records as (
 
     select assigned.customer_id, old.customer_id as other_customer_id, count(*) as records
     from assigned
-    inner join clusters on assigned.cluster = clusters.cluster
-    inner join warehouse.identity.record_customers as old on clusters.record_id = old.record_id
+    inner join decided on assigned.cluster = decided.cluster
+    inner join old_customers as old on decided.record_id = old.record_id
     where assigned.is_new
     group by assigned.customer_id, old.customer_id
 
@@ -95,6 +110,51 @@ ranked as (
 select customer_id, other_customer_id from ranked where place = 1
 """
 
+# The pair that holds a merged id to its new customer most strongly, and the doubt that parted a split one.
+JOINED_BY = """
+create or replace temp table joined_by as
+with
+
+pairs as (
+
+    select left_record_id, right_record_id, match_weight, rule from new_pairs where decision = 'match'
+
+),
+
+bridges as (
+
+    select old.customer_id, pairs.*
+    from pairs
+    inner join old_customers as old on pairs.left_record_id = old.record_id
+    left join old_customers as other on pairs.right_record_id = other.record_id
+    where other.customer_id is distinct from old.customer_id
+    union all
+    select old.customer_id, pairs.*
+    from pairs
+    inner join old_customers as old on pairs.right_record_id = old.record_id
+    left join old_customers as other on pairs.left_record_id = other.record_id
+    where other.customer_id is distinct from old.customer_id
+
+),
+
+ranked as (
+
+    select *, row_number() over (partition by customer_id order by match_weight desc, left_record_id, right_record_id) as place from bridges
+
+)
+
+select customer_id, left_record_id || ' and ' || right_record_id || ', ' || rule || ', weight ' || round(match_weight, 1) as evidence
+from ranked where place = 1
+"""
+
+PARTED_BY = """
+create or replace temp table parted_by as
+select new.customer_id, min(refused.reason || ' between ' || refused.left_record_id || ' and ' || refused.right_record_id) as evidence
+from refused
+inner join new_record_customers as new on new.record_id in (refused.left_record_id, refused.right_record_id)
+group by new.customer_id
+"""
+
 EVENTS = """
 create or replace temp table new_events as
 with
@@ -102,7 +162,7 @@ with
 gone as (
 
     select old.customer_id, assigned.customer_id as other_customer_id
-    from (select distinct customer_id from warehouse.identity.record_customers) as old
+    from (select distinct customer_id from old_customers) as old
     left join inherited on old.customer_id = inherited.customer_id
     left join assigned on inherited.cluster = assigned.cluster
     where coalesce(assigned.customer_id <> old.customer_id, true)
@@ -122,17 +182,25 @@ events as (
 
 )
 
-select customer_id, event, other_customer_id, cast($run_at as timestamp) as run_at, cause
+select
+    events.customer_id, events.event, events.other_customer_id, cast($run_number as bigint) as run_number, cast($run_at as timestamp) as run_at, events.cause,
+    case events.event when 'merged_into' then joined_by.evidence when 'split_from' then parted_by.evidence end as evidence
 from events
-order by customer_id, event
+left join joined_by on events.customer_id = joined_by.customer_id
+left join parted_by on events.customer_id = parted_by.customer_id
+order by events.customer_id, events.event
 """
 
-RECORDS = """
-create or replace temp table new_record_customers as
-select clusters.record_id, assigned.customer_id, assigned.record_count as cluster_size, clusters.linked_by
-from clusters
-inner join assigned on clusters.cluster = assigned.cluster
-order by clusters.record_id
+# Which customer a record belongs to from now on; null when the record is gone.
+MOVES = """
+create or replace temp table new_moves as
+select
+    coalesce(new.record_id, old.record_id) as record_id, new.customer_id,
+    cast($run_number as bigint) as run_number, cast($run_at as timestamp) as run_at
+from new_record_customers as new
+full join old_customers as old on new.record_id = old.record_id
+where new.customer_id is distinct from old.customer_id
+order by record_id
 """
 
 # `changed_at` moves when a record comes or goes.
@@ -144,7 +212,7 @@ stayed as (
 
     select new.customer_id, count(*) as records
     from new_record_customers as new
-    inner join warehouse.identity.record_customers as old on new.record_id = old.record_id and new.customer_id = old.customer_id
+    inner join old_customers as old on new.record_id = old.record_id and new.customer_id = old.customer_id
     group by new.customer_id
 
 )
@@ -163,36 +231,33 @@ left join warehouse.identity.customers as old on assigned.customer_id = old.cust
 order by assigned.customer_id
 """
 
-# An old redirect follows its target on; one that leads to a retired customer ends.
+# An old redirect follows its target on; where the target is gone, it leads nowhere and says so.
 REDIRECTS = """
 create or replace temp table new_redirects as
 with
 
-merged as (
+became as (select customer_id, other_customer_id from new_events where event in ('merged_into', 'retired'))
 
-    select customer_id, other_customer_id from new_events where event = 'merged_into'
-
-),
-
-followed as (
-
-    select old.old_customer_id, coalesce(merged.other_customer_id, old.customer_id) as customer_id, old.redirected_at
-    from warehouse.identity.customer_redirects as old
-    left join merged on old.customer_id = merged.customer_id
-    union all
-    select customer_id, other_customer_id, cast($run_at as timestamp) from merged
-
-)
-
-select old_customer_id, customer_id, redirected_at
-from followed
-where customer_id in (select customer_id from assigned)
+select
+    old.old_customer_id,
+    case when became.customer_id is null then old.customer_id else became.other_customer_id end as customer_id,
+    old.redirected_at
+from warehouse.identity.customer_redirects as old
+left join became on old.customer_id = became.customer_id
+union all
+select customer_id, other_customer_id, cast($run_at as timestamp) from became
 order by old_customer_id
 """
 
 
-def keep(connection: DuckDBPyConnection, run_at: datetime) -> None:
-    """Gives each cluster its customer id and notes what became of every id there was."""
-    moment = run_at.strftime("%Y-%m-%d %H:%M:%S")
-    for statement in (INHERITED, ASSIGNED, ORIGINS, EVENTS, RECORDS, CUSTOMERS, REDIRECTS):
-        connection.execute(statement, {"run_at": moment} if "$run_at" in statement else None).fetchall()
+def assign(connection: DuckDBPyConnection, run_number: int) -> None:
+    """Gives each cluster its customer id: `new_record_customers`."""
+    for statement in (OLD, INHERITED, ASSIGNED, RECORDS):
+        connection.execute(statement, {"run_number": str(run_number)} if "$run_number" in statement else None).fetchall()
+
+
+def record(connection: DuckDBPyConnection, run_at: datetime, run_number: int) -> None:
+    """Notes what became of every id there was. Needs `new_pairs` and `refused` for the evidence."""
+    values = {"run_at": run_at.strftime("%Y-%m-%d %H:%M:%S"), "run_number": run_number}
+    for statement in (ORIGINS, JOINED_BY, PARTED_BY, EVENTS, MOVES, CUSTOMERS, REDIRECTS):
+        connection.execute(statement, {name: value for name, value in values.items() if f"${name}" in statement} or None).fetchall()

@@ -1,13 +1,13 @@
 """A fitted model as a file: m and u of each level, nothing that belongs to an engine. Saved once, pinned by name, reused.
 
 `<data>/identity/model_<version>.json` holds the parameters, `names_<version>.parquet` the frequencies of names they were fitted
-with, `current.json` says which is in use. Fitting stays out: see `train.py`.
+with, `current.json` says which is in use, `candidate.json` which waits for a decision. Fitting stays out: see `train.py`.
 """
 
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -28,6 +28,10 @@ class Model:
     probability: float
     parameters: Parameters
     settings_version: str
+    # How many times more often two people bear one name than its parts' frequencies say: names go with origin, age and family.
+    namesakes: float = 1.0
+    # How many records may hold a blocking value, by rule; see `block.py`.
+    caps: dict[str, int] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -40,7 +44,7 @@ class Model:
             name: {label: [m, min(u * ratio, 0.5 * m) if (name, label) in EXCLUSIVE else u] for label, (m, u) in levels.items()}
             for name, levels in self.parameters.items()
         }
-        return Model("prior", records, min(self.probability * ratio, 0.05), rounded(parameters), settings_version())
+        return Model("prior", records, min(self.probability * ratio, 0.05), rounded(parameters), settings_version(), self.namesakes, self.caps)
 
 
 def rounded(parameters: Parameters) -> Parameters:
@@ -53,20 +57,29 @@ def prior() -> Model:
     return Model(**json.loads(PRIOR.read_text()))
 
 
-def current(folder: Path) -> Model | None:
-    """The model in use, if there is one for these settings."""
-    pointer = folder / "current.json"
-    if not pointer.exists():
-        return None
-    model = Model(**json.loads((folder / f"model_{json.loads(pointer.read_text())['version']}.json").read_text()))
-    return model if model.settings_version == settings_version() else None
+def current(folder: Path, pointer: str = "current") -> Model | None:
+    """The model in use, or the candidate, if there is one for these settings."""
+    file = folder / f"{pointer}.json"
+    return named(folder, json.loads(file.read_text())["version"]) if file.exists() else None
 
 
-def save(connection: DuckDBPyConnection, model: Model, folder: Path) -> None:
+def named(folder: Path, version: str) -> Model | None:
+    """The model of this version, if it is there and compares what these settings compare."""
+    file = folder / f"model_{version}.json"
+    model = Model(**json.loads(file.read_text())) if file.exists() else None
+    return model if model and model.settings_version == settings_version() else None
+
+
+def save(connection: DuckDBPyConnection, model: Model, folder: Path, pointer: str = "current") -> None:
     """Writes the model, pins the frequencies of names beside it and points to both, the pointer last."""
     folder.mkdir(parents=True, exist_ok=True)
     connection.execute(f"copy ({COUNTS}) to '{names_file(folder, model)}' (format parquet)").fetchall()
     _write(folder / f"model_{model.version}.json", asdict(model))
+    _write(folder / f"{pointer}.json", {"version": model.version})
+
+
+def put_in_force(folder: Path, model: Model) -> None:
+    """Makes a saved model the current one, at once or not at all. Whatever it replaces stays beside it, to go back to."""
     _write(folder / "current.json", {"version": model.version})
 
 

@@ -1,28 +1,23 @@
-"""What a run came to: the figures of its report, and its results written to schema `identity`.
-
-Deciding stays out. A run is known by its inputs, settings, model and threshold: if all are as last time, its report stands.
-"""
+"""What a run came to: its pairs with their decisions, the figures of its report, the row it leaves in `identity.runs`."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from pipelines.identity import measure, tables
+from pipelines.identity import measure
 from pipelines.identity.model import Model
 from pipelines.identity.settings import settings_version
 from pipelines.settings import settings
-
-# Pairs from here up to the threshold, and pairs above it that were parted, wait for a person to decide.
-REVIEW = 0.5
 
 
 @dataclass(frozen=True)
 class IdentityReport:
     """What a run did; `skipped` if there was nothing to do, and then the figures are those of the last run."""
 
+    run_number: int
+    changed_records: int
     records: int
     pairs: int
     matched_pairs: int
@@ -42,37 +37,62 @@ class IdentityReport:
     skipped: bool = False
 
 
-REPORT = """
-select records, pairs_scored, matched_pairs, review_pairs, clusters, largest_cluster, created, merged, split, retired,
+LAST = """
+select run_number, 0, records, pairs_scored, matched_pairs, review_pairs, clusters, largest_cluster, created, merged, split, retired,
     precision, recall, f1, model_version, model_kind, seconds
 from warehouse.identity.runs
-where inputs = $inputs and settings_version = $settings_version and threshold = $threshold and model_version = $model_version
-    and run_at = (select max(run_at) from warehouse.identity.runs)
+order by run_number desc
+limit 1
 """
 
+# Pairs scored by this run, and those of the last run whose records were decided again.
 PAIRS = """
-select
-    scored.*,
-    case
-        when match_probability >= $threshold and l.customer_id = r.customer_id then 'match'
-        when match_probability >= $review and l.customer_id <> r.customer_id then 'review'
-        else 'no'
-    end as decision
-from scored
-inner join new_record_customers as l on scored.left_record_id = l.record_id
-inner join new_record_customers as r on scored.right_record_id = r.record_id
-order by left_record_id, right_record_id
-"""
+create or replace temp table new_pairs as
+with
 
+pairs as (
+
+    select
+        least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id,
+        names.name as rule, scored.* exclude (n_l, n_r, rule)
+    from scored
+    inner join people as l on scored.n_l = l.n
+    inner join people as r on scored.n_r = r.n
+    inner join rule_names as names on scored.rule = names.number
+    union all by name
+    select pairs.* exclude (decision, reason)
+    from was.pairs as pairs
+    inner join decided as l on pairs.left_record_id = l.record_id
+    inner join decided as r on pairs.right_record_id = r.record_id
+    where pairs.rule <> 'inside' and l.n not in (select n from again) and r.n not in (select n from again)
+
+)
+
+select
+    pairs.*,
+    case
+        when coalesce(l.customer_id = r.customer_id, false) and (match_probability >= $threshold or rule = 'declared') then 'match'
+        when not coalesce(l.customer_id = r.customer_id, false) and match_probability >= $review then 'review'
+        else 'no'
+    end as decision,
+    case
+        when not coalesce(l.customer_id = r.customer_id, false) and match_probability >= $review then coalesce(refused.reason, 'not sure')
+    end as reason
+from pairs
+left join new_record_customers as l on pairs.left_record_id = l.record_id
+left join new_record_customers as r on pairs.right_record_id = r.record_id
+left join refused on pairs.left_record_id = refused.left_record_id and pairs.right_record_id = refused.right_record_id
+order by pairs.left_record_id, pairs.right_record_id
+"""
 
 COUNTS = """
 select
-    (select count(*) from people) as records,
-    (select count(*) from new_pairs) as pairs,
-    (select count(*) from new_pairs where decision = 'match') as matched_pairs,
-    (select count(*) from new_pairs where decision = 'review') as review_pairs,
-    (select count(*) from new_customers) as customers,
-    (select coalesce(max(record_count), 0) from new_customers) as largest_cluster,
+    (select count(*) from warehouse.identity.record_customers) as records,
+    (select count(*) from warehouse.identity.pairs) as pairs,
+    (select count(*) from warehouse.identity.pairs where decision = 'match') as matched_pairs,
+    (select count(*) from warehouse.identity.pairs where decision = 'review') as review_pairs,
+    (select count(*) from warehouse.identity.customers) as customers,
+    (select coalesce(max(record_count), 0) from warehouse.identity.customers) as largest_cluster,
     count(*) filter (where event = 'created') as created,
     count(*) filter (where event = 'merged_into') as merged,
     count(*) filter (where event = 'split_from') as split,
@@ -80,35 +100,40 @@ select
 from new_events
 """
 
-CONTENTS = {
-    "pairs": "new_pairs",
-    "record_customers": "new_record_customers",
-    "customers": "new_customers",
-    "customer_events": "new_events",
-    "customer_redirects": "new_redirects",
-    "runs": "new_run",
-}
+
+def circumstances(model: Model, threshold: float) -> str:
+    """All that decides the result of a run beside its inputs."""
+    return f"{settings_version()} {model.version} {threshold} {settings().review_threshold}"
 
 
-def circumstances(inputs: str, model: Model) -> dict[str, str | float]:
-    """All that decides the result of a run."""
-    return {"inputs": inputs, "settings_version": settings_version(), "threshold": settings().match_threshold, "model_version": model.version}
-
-
-def last_report(connection: DuckDBPyConnection, inputs: str, model: Model) -> IdentityReport | None:
-    """The report of the last run, if it stood under the same circumstances."""
-    rows = connection.execute(REPORT, circumstances(inputs, model)).fetchall()
+def last_report(connection: DuckDBPyConnection) -> IdentityReport | None:
+    """The report of the last run."""
+    rows = connection.execute(LAST).fetchall()
     return IdentityReport(*rows[0], skipped=True) if rows else None
 
 
-def write(connection: DuckDBPyConnection, run_at: datetime, model: Model, inputs: str, started: float) -> IdentityReport:
-    """Measures and writes the result that lies in the temporary tables."""
-    connection.execute(f"create or replace temp table new_pairs as {PAIRS}", {"threshold": settings().match_threshold, "review": REVIEW}).fetchall()
+def make_pairs(connection: DuckDBPyConnection, threshold: float) -> None:
+    """Makes `new_pairs`: every pair of the records decided again, with what was decided and why not."""
+    connection.execute(PAIRS, {"threshold": threshold, "review": settings().review_threshold}).fetchall()
+
+
+def write(connection: DuckDBPyConnection, run_at: datetime, run_number: int, model: Model, started: float) -> IdentityReport:
+    """Measures what was written and notes the run. Call it within the run's transaction, after the tables."""
     counts = connection.execute(COUNTS).fetchall()[0]
-    quality = measure.quality(connection, settings().data / "truth" / "records.parquet")
-    report = IdentityReport(*counts, *quality, model.version, model.kind, round(time.monotonic() - started, 2))
+    changed = connection.execute("select count(*) from changed").fetchall()[0][0]
+    found = measure.quality(connection, settings().data / "truth" / "records.parquet", "warehouse.identity.record_customers")
+    report = IdentityReport(
+        run_number, changed, *counts, *((found.precision, found.recall, found.f1) if found else (None, None, None)),
+        model.version, model.kind, round(time.monotonic() - started, 2),
+    )  # fmt: skip
     renamed = {"pairs": "pairs_scored", "customers": "clusters"}
-    row = {renamed.get(name, name): value for name, value in asdict(report).items() if name != "skipped"}
-    connection.register("new_run", pa.Table.from_pylist([{"run_at": run_at.replace(tzinfo=None), **row, **circumstances(inputs, model)}]))
-    tables.write(connection, {name: f"select * from {table}" for name, table in CONTENTS.items()})
+    row = {renamed.get(field.name, field.name): getattr(report, field.name) for field in fields(report) if field.name != "skipped"}
+    row |= {"run_at": run_at.replace(tzinfo=None), "settings_version": settings_version(), "threshold": settings().match_threshold}
+    row["matched_share"] = 1 - row["clusters"] / row["records"] if row["records"] else None
+    if found:
+        row |= {
+            name: getattr(found, name) for name in ("f1_error", "bcubed_precision", "bcubed_recall", "bcubed_f1", "exact_share", "over_merged", "under_merged")
+        }
+    names = ", ".join(row)
+    connection.execute(f"insert into warehouse.identity.runs ({names}) values ({', '.join('$' + name for name in row)})", row).fetchall()
     return report

@@ -1,34 +1,39 @@
 """Which records are one person: a pure function of edges and rules. It has no database, no clock and no randomness of its own.
 
-Declared links bind first. Then the edges at or above the threshold are taken strongest first; an edge joins two clusters only if
-it outweighs what speaks against them: pairs across the two with negative evidence, and vetoes, which nothing outweighs.
-A bridge between two clusters that both have several records needs more weight: so many pairs had a chance to look alike.
+What stewards forbid parts, what they demand binds, then what sources declare. After that the edges at or above the threshold are
+taken strongest first; an edge joins two clusters only if it outweighs what speaks against them: pairs across the two with negative
+evidence, and vetoes, which nothing outweighs. A bridge between two clusters that both have several records needs more weight: so
+many pairs had a chance to look alike.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 # Evidence against counts half: one mistyped record is in several pairs, and is heard as often.
 CONFLICT_SHARE = 0.5
 
-Edge = tuple[str, str, float]
+R = TypeVar("R", bound=Hashable)
+Pair = tuple[R, R]
+Edge = tuple[R, R, float]
 
 
-class Clusters:
+class Clusters(Generic[R]):
     """Disjoint sets of records that remember who repels whom."""
 
-    def __init__(self, records: Iterable[str]) -> None:
+    def __init__(self, records: Iterable[R]) -> None:
         self.of = {record: record for record in records}
         self.members = {record: [record] for record in self.of}
-        self.repelled: dict[str, dict[str, float]] = {}
+        self.repelled: dict[R, dict[R, float]] = {}
 
-    def repel(self, left: str, right: str, force: float) -> None:
+    def repel(self, left: R, right: R, force: float) -> None:
         """`force` is the evidence against the two being one person, in bits."""
         for one, other in ((left, right), (right, left)):
             forces = self.repelled.setdefault(one, {})
             forces[other] = max(force, forces.get(other, 0.0))
 
-    def conflict(self, left: str, right: str) -> float:
+    def conflict(self, left: R, right: R) -> float:
         """The strongest evidence against joining the clusters of two records."""
         here, there = self.of[left], self.of[right]
         if len(self.members[here]) > len(self.members[there]):
@@ -36,11 +41,11 @@ class Clusters:
         forces = (force for member in self.members[here] for other, force in self.repelled.get(member, {}).items() if self.of[other] == there)
         return max(forces, default=0.0)
 
-    def price(self, left: str, right: str) -> float:
+    def price(self, left: R, right: R) -> float:
         """What a bridge has to weigh more, in bits: nothing for a single record that joins a cluster."""
         return math.log2(min(len(self.members[self.of[left]]), len(self.members[self.of[right]])))
 
-    def join(self, left: str, right: str) -> None:
+    def join(self, left: R, right: R) -> None:
         keep, give = sorted((self.of[left], self.of[right]), key=lambda label: (-len(self.members[label]), label))
         if keep == give:
             return
@@ -50,21 +55,44 @@ class Clusters:
             self.of[record] = keep
 
 
-def resolve(
-    records: Iterable[str],
-    links: Iterable[tuple[str, str]],
-    edges: Iterable[Edge],
-    against: Iterable[Edge],
-    threshold: float,
-    vetoes: Iterable[tuple[str, str]] = (),
-) -> dict[str, str]:
-    """Record to cluster, a cluster being named by its smallest record. Weights and the threshold are in bits.
+@dataclass(frozen=True)
+class Resolution(Generic[R]):
+    """`clusters`: record to cluster, named by its smallest record. `refused`: edges above the threshold that join nothing, and why.
+    `broken`: links and must-links that a cannot-link forbids."""
 
-    `edges` speak for a match (match weight), `against` speak against one (evidence as a positive number).
+    clusters: dict[R, R]
+    refused: list[tuple[R, R, str]] = field(default_factory=list)
+    broken: list[Pair[R]] = field(default_factory=list)
+
+
+def resolve(
+    records: Iterable[R],
+    links: Iterable[Pair[R]],
+    edges: Iterable[Edge[R]],
+    against: Iterable[Edge[R]],
+    threshold: float,
+    vetoes: Iterable[Pair[R]] = (),
+    must: Iterable[Pair[R]] = (),
+    cannot: Iterable[Pair[R]] = (),
+    doubted_links: Iterable[Pair[R]] = (),
+) -> Resolution[R]:
+    """Decides the clusters. Weights and the threshold are in bits.
+
+    `edges` speak for a match (match weight), `against` speak against one (evidence as a positive number). Must-links and declared
+    links bind whatever the evidence; only a cannot-link stops them, also one between other records of the two clusters.
+    `doubted_links` are declared too, but wait until the edges have their say: where a steward parts two people whom a source took for
+    one, each is to be whole again, whichever of their records the steward named.
     """
     clusters = Clusters(records)
-    for left, right in links:
-        clusters.join(left, right)
+    broken, refused = [], []
+    for left, right in cannot:
+        clusters.repel(left, right, math.inf)
+    for left, right in [*sorted(must), *sorted(links)]:
+        if clusters.of[left] != clusters.of[right] and clusters.conflict(left, right) == math.inf:
+            broken.append((left, right))
+        else:
+            clusters.join(left, right)
+    forbidden = {(left, right) for left, others in clusters.repelled.items() for right in others}
     for left, right, force in against:
         clusters.repel(left, right, force)
     for left, right in vetoes:
@@ -72,15 +100,33 @@ def resolve(
     for left, right, weight in sorted(edges, key=lambda edge: (-edge[2], edge[0], edge[1])):
         if weight < threshold:
             break
-        if clusters.of[left] != clusters.of[right] and weight - CONFLICT_SHARE * clusters.conflict(left, right) - clusters.price(left, right) >= threshold:
+        if clusters.of[left] == clusters.of[right]:
+            continue
+        conflict, price = clusters.conflict(left, right), clusters.price(left, right)
+        if weight - CONFLICT_SHARE * conflict - price >= threshold:
             clusters.join(left, right)
-    return {record: name for members in clusters.members.values() for name in (min(members),) for record in members}
+        else:
+            refused.append((left, right, conflict, price))
+    for left, right in sorted(doubted_links):
+        if _is_forbidden(clusters, forbidden, left, right):
+            broken.append((left, right))
+        else:
+            clusters.join(left, right)
+    named = {record: name for members in clusters.members.values() for name in (min(members),) for record in members}
+    reasons = [
+        (left, right, _reason(clusters, forbidden, left, right, conflict)) for left, right, conflict, _ in refused if clusters.of[left] != clusters.of[right]
+    ]
+    return Resolution(named, reasons, broken)
 
 
-def components(edges: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Records that hang together by any chain of edges, before anything is cut. Records without an edge are left out."""
-    pairs = list(edges)
-    clusters = Clusters({record for pair in pairs for record in pair})
-    for left, right in pairs:
-        clusters.join(left, right)
-    return clusters.of
+def _reason(clusters: Clusters, forbidden: set, left, right, conflict: float) -> str:
+    """Why an edge above the threshold joins nothing."""
+    if conflict == math.inf:
+        return "cannot_link" if _is_forbidden(clusters, forbidden, left, right) else "veto"
+    return "conflict" if conflict else "bridge"
+
+
+def _is_forbidden(clusters: Clusters, forbidden: set, left, right) -> bool:
+    """Whether a cannot-link stands between the clusters of two records."""
+    here, there = clusters.members[clusters.of[left]], clusters.of[right]
+    return any((one, other) in forbidden for one in here for other in clusters.repelled.get(one, {}) if clusters.of[other] == there)

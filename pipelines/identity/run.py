@@ -1,56 +1,120 @@
 """One run of identity: from `intermediate` to schema `identity`, in a scratch database beside the warehouse.
 
-Nothing is done if neither inputs, model nor threshold changed. Everything is written in one transaction at the end, so that a run
-that dies leaves the last good state. Run it alone: `python -m pipelines.identity.run "2026-01-01 05:00:00"`.
+Only what changed since the last run is scored and decided again; the result is that of a full run with the same model. Everything is
+scored anew when the model, the settings or a threshold changed. All is written in one transaction at the end, so that a run that dies
+leaves the last good state. Run it alone: `python -m pipelines.identity.run "2026-01-01 05:00:00"`.
 """
 
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from pipelines.identity import explain, keep, tables
+from pipelines.identity import block, explain, keep, ledger, overrides, report, tables
 from pipelines.identity import model as models
-from pipelines.identity.block import block
 from pipelines.identity.cluster import cluster
 from pipelines.identity.model import Model
-from pipelines.identity.people import fingerprint, prepare
-from pipelines.identity.report import IdentityReport, last_report, write
-from pipelines.identity.score import load_frequencies, score
+from pipelines.identity.people import prepare
+from pipelines.identity.report import IdentityReport
+from pipelines.identity.score import score
 from pipelines.identity.train import train
 from pipelines.settings import settings
 
-# A fitted model fits its number of records: on twice as many, all pairs look one bit too good.
-RETRAIN_GROWTH = 2.0
+# The shipped model is fitted to the number of records: on twice as many, all pairs look one bit too good.
+REFIT_GROWTH = 2.0
 
 
-def resolve_identity(run_at: datetime, *, retrain: bool = False) -> IdentityReport:
-    """Decides which records are one person and gives each person a customer id."""
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to before it is written: the model it scored with, and whether all records were scored anew."""
+
+    model: Model
+    run_number: int
+    everything: bool
+
+
+def resolve_identity(run_at: datetime, *, full: bool = False, retrain: bool = False) -> IdentityReport:
+    """Decides which records are one person and gives each person a customer id. `full` scores everything anew, with the same model."""
     started = time.monotonic()
-    folder = settings().data / "identity"
+    folder, threshold = settings().data / "identity", settings().match_threshold
     with scratch(folder) as connection:
         tables.ensure(connection)
-        inputs = fingerprint(connection)
+        ledger.catch_up(connection, folder)
+        overrides.load(connection)
         model = None if retrain else models.current(folder)
-        if model and (report := last_report(connection, inputs, model)):
-            return report
-        records = prepare(connection)
-        block(connection)
-        model = _fitting(connection, model, records, folder)
-        explain.save_charts(connection, model, folder)
-        load_frequencies(connection, models.names_file(folder, model))
-        score(connection, model, "blocked_pairs", "scored")
-        cluster(connection, model, settings().match_threshold)
-        keep.keep(connection, run_at)
-        return write(connection, run_at, model, inputs, started)
+        found = outcome(connection, model, folder, threshold, run_at, full=full)
+        if found is None:
+            return report.last_report(connection)
+        with tables.transaction(connection):
+            tables.replace(connection, report.circumstances(found.model, threshold), everything=found.everything)
+            done = report.write(connection, run_at, found.run_number, found.model, started)
+        ledger.catch_up(connection, folder)
+        explain.save_charts(connection, found.model, folder)
+        return done
+
+
+def outcome(connection: duckdb.DuckDBPyConnection, model: Model | None, folder: Path, threshold: float, run_at: datetime, *, full: bool) -> Outcome | None:
+    """All that a run decides, as temporary tables; None if nothing has changed. Only reads the warehouse, so that a plan is a run that is not written."""
+    everything = full or model is None or _state(connection) != report.circumstances(model, threshold)
+    remember(connection, everything)
+    records = prepare(connection)
+    if model and _outgrown(model, records):
+        model, everything = None, True
+        remember(connection, everything)
+        prepare(connection)
+    if not everything and not connection.execute("select count(*) from changed").fetchall()[0][0] and report.last_report(connection):
+        return None
+    model = decide(connection, model, records, folder, threshold, everything=everything)
+    run_number = ledger.next_run(connection)
+    keep.assign(connection, run_number)
+    report.make_pairs(connection, threshold)
+    keep.record(connection, run_at, run_number)
+    overrides.outcomes(connection)
+    return Outcome(model, run_number, everything)
+
+
+def decide(connection: duckdb.DuckDBPyConnection, model: Model | None, records: int, folder: Path, threshold: float, *, everything: bool) -> Model:
+    """Makes the temporary tables `scored`, `decided` and `refused`; returns the model, a new one if none was given."""
+    connection.execute("create or replace temp table rule_names as select unnest($numbers) as number, unnest($names) as name", {
+        "numbers": (numbers := [block.DECLARED, *range(1, len(block.RULES) + 1), block.TWINS, block.INSIDE]),
+        "names": [block.rule_name(number) for number in numbers]}).fetchall()  # fmt: skip
+    block.make_keys(connection)
+    caps = model.caps if model else block.fit_caps(connection, records)
+    block.block(connection, caps, everything=everything)
+    if model is None:
+        model = train(connection, records, caps).model
+        models.save(connection, model, folder)
+    names = models.names_file(folder, model)
+    score(connection, model, names, "blocked_pairs", "scored")
+    cluster(connection, model, threshold, lambda pairs, into: score(connection, model, names, pairs, into))
+    return model
+
+
+def _state(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Under which circumstances the last run decided; None if there was none."""
+    rows = connection.execute("select circumstances from warehouse.matching.state").fetchall()
+    return rows[0][0] if rows else None
+
+
+def remember(connection: duckdb.DuckDBPyConnection, everything: bool) -> None:
+    """What the last run left, as schema `was`; nothing if everything is to be scored anew."""
+    connection.execute("create schema if not exists was").fetchall()
+    for view, table in {"people": "matching.people", "keys": "matching.keys", "pairs": "identity.pairs"}.items():
+        connection.execute(f"create or replace view was.{view} as select * from warehouse.{table}{' where false' if everything else ''}").fetchall()
+
+
+def _outgrown(model: Model, records: int) -> bool:
+    """A model trained on this company's records is replaced by people only; the shipped one is fitted again as the company grows."""
+    return model.kind == "prior" and records >= model.records * REFIT_GROWTH
 
 
 @contextmanager
-def scratch(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def scratch(folder: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database with the warehouse attached and its `intermediate` in reach under the same name."""
     folder.mkdir(parents=True, exist_ok=True)
     config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "memory_limit": settings().memory_limit,
@@ -58,24 +122,13 @@ def scratch(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(":memory:", config=config)
     try:
         connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach '{settings().warehouse}' as warehouse")
+        connection.execute(f"attach '{settings().warehouse}' as warehouse{' (read_only)' if read_only else ''}")
         connection.execute("create schema intermediate")
         for table in ("int_records", "int_identifiers", "int_links"):
             connection.execute(f"create view intermediate.{table} as select * from warehouse.intermediate.{table}")
         yield connection
     finally:
         connection.close()
-
-
-def _fitting(connection: duckdb.DuckDBPyConnection, model: Model | None, records: int, folder: Path) -> Model:
-    """The model in use if it still fits, otherwise a new one, saved."""
-    if model and model.kind == "trained" and records < model.records * RETRAIN_GROWTH:
-        return model
-    fresh = train(connection, records)
-    if model and fresh.kind == model.kind == "prior" and records < model.records * RETRAIN_GROWTH:
-        return model
-    models.save(connection, fresh, folder)
-    return fresh
 
 
 if __name__ == "__main__":

@@ -34,10 +34,35 @@ def _absent(column: str) -> str:
 
 # Two people by their given names, also if one wrote given and family name the wrong way round. False if either is unknown or an initial.
 OTHER_GIVEN_NAME = f"""
-coalesce(length(given_name_key_l) > 1 and length(given_name_key_r) > 1
+(coalesce(length(given_name_key_l) > 1 and length(given_name_key_r) > 1, false)
     and not ({_similar("given_name_key")})
     and not coalesce({_similar("given_name_key", "family_name_key")}, false)
-    and not coalesce({_similar("family_name_key", "given_name_key")}, false), false)
+    and not coalesce({_similar("family_name_key", "given_name_key")}, false))
+"""
+
+OTHER_FAMILY_NAME = f"""
+(family_name_key_l is not null and family_name_key_r is not null
+    and not ({_similar("family_name_key")})
+    and not coalesce({_similar("given_name_key", "family_name_key")}, false)
+    and not coalesce({_similar("family_name_key", "given_name_key")}, false))
+"""
+
+# Addresses are made of names, so that alike ones of people called differently say nothing; nor do merely similar ones, for or against.
+# Namesakes choose the same address at different providers: beside equal names, an equal local part says nothing either.
+# The cheap conditions stand first: most pairs go no further, and counting edits is dear.
+_ALIKE_EMAILS = "jaro_winkler_similarity(emails_l[1], emails_r[1]) >= 0.88"
+# ivan7@ and ivan8@ are neighbours in a list of namesakes more often than a slip of the finger.
+_SAME_BUT_FOR_DIGITS = "translate(emails_l[1], '0123456789', '') = translate(emails_r[1], '0123456789', '')"
+_CLOSE_EMAILS = f"({_ALIKE_EMAILS} and damerau_levenshtein(emails_l[1], emails_r[1]) <= 2)"
+NAMES_EXPLAIN_EMAIL = f"""
+(not {_shares("emails")} and (
+    ({_ALIKE_EMAILS} and (not {_CLOSE_EMAILS} or {_SAME_BUT_FOR_DIGITS} or {OTHER_GIVEN_NAME} or {OTHER_FAMILY_NAME}))
+    or {_shares("email_locals")}
+))
+"""
+# One digit off leaves one half of a number as it was.
+_CLOSE_PHONES = """
+((left(phones_l[1], 7) = left(phones_r[1], 7) or right(phones_l[1], 5) = right(phones_r[1], 5)) and damerau_levenshtein(phones_l[1], phones_r[1]) <= 1)
 """
 
 
@@ -57,6 +82,7 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
         ("same family name, initial", f"{_similar('family_name_key')} and {_initial('given_name_key')}"),
         ("same family name only known", f"{_similar('family_name_key')} and (given_name_key_l is null or given_name_key_r is null)"),
         ("same given name only known", f"{_similar('given_name_key')} and (family_name_key_l is null or family_name_key_r is null)"),
+        ("one part in place of the other", f"{_similar('given_name_key', 'family_name_key')} or {_similar('family_name_key', 'given_name_key')}"),
         ("same given name, other family name", _similar("given_name_key")),
         ("same family name, other given name", _similar("family_name_key")),
         ("different", "else"),
@@ -73,37 +99,38 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
         ("one part differs", f"{_KNOWN_PARTS} = 3 and {_SAME_PARTS} = 2"),
         ("same day and month only known", f"{_KNOWN_PARTS} = 2 and {_SAME_PARTS} = 2"),
         ("same year only known", f"{_KNOWN_PARTS} = 1 and {_SAME_PARTS} = 1"),
+        ("two parts differ", f"{_KNOWN_PARTS} = 3 and {_SAME_PARTS} = 1"),
         ("different", "else"),
     ],
     # Sets at three levels: a value one person holds says far more than one that several given names were seen with.
     "email": [
-        # Namesakes choose the same address at different providers: beside equal names, an equal local part says nothing.
-        (
-            "nothing to compare",
-            f"""{_absent_or_relatives(_absent("emails"), _shares("emails"))}
-            or (coalesce({_similar("family_name_key")}, false) and {_shares("email_locals")} and not {_shares("emails")})""",
-        ),
+        ("nothing to compare", f"({_absent('emails')}) or ({_shares('emails')} and {OTHER_GIVEN_NAME}) or {NAMES_EXPLAIN_EMAIL}"),
         ("share a private one", _shares("private_emails")),
         ("share one of several people", _shares("emails")),
-        ("same name before the @", _shares("email_locals")),
+        ("almost the same", _CLOSE_EMAILS),
         ("share none", "else"),
     ],
     "phone": [
         ("nothing to compare", _absent_or_relatives(_absent("phones"), _shares("phones"))),
         ("share a private one", _shares("private_phones")),
         ("share one of several people", _shares("phones")),
+        ("one digit differs", _CLOSE_PHONES),
         ("share none", "else"),
     ],
     "address": [
         (
             "nothing to compare",
             _absent_or_relatives(
-                "(locality_key_l is null or locality_key_r is null) and (street_key_l is null or street_key_r is null)",
+                "(locality_key_l is null or locality_key_r is null) and (street_key_l is null or street_key_r is null) and (postal_key_l is null or postal_key_r is null)",
                 "coalesce(street_key_l = street_key_r, false)",
             ),
         ),
         ("same street and house", "street_key_l = street_key_r and coalesce(locality_key_l = locality_key_r, true)"),
+        ("similar street and house", "jaro_winkler_similarity(street_key_l, street_key_r) >= 0.9"),
+        ("same postal code and locality", f"postal_key_l = postal_key_r and {_similar('locality_key')}"),
+        ("same postal code", "postal_key_l = postal_key_r"),
         ("same locality", "locality_key_l = locality_key_r"),
+        ("similar locality", _similar("locality_key")),
         ("different", "else"),
     ],
     # Equal accounts and cards are declared links already; what is left to learn here is that two different ones speak against.
@@ -111,6 +138,21 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
         ("nothing to compare", f"({_absent('cards')}) and ({_absent('accounts')})"),
         ("share one", f"{_shares('cards')} or {_shares('accounts')}"),
         ("share none", "else"),
+    ],
+    "national_id": [
+        ("nothing to compare", _absent("national_ids")),
+        ("share one", _shares("national_ids")),
+        ("one digit differs", "damerau_levenshtein(national_ids_l[1], national_ids_r[1]) <= 1"),
+        ("share none", "else"),
+    ],
+    # Where given names agree, the gender is said already.
+    "gender": [
+        (
+            "nothing to compare",
+            f"gender_l is null or gender_r is null or (given_name_key_l is not null and given_name_key_r is not null and {_similar('given_name_key')})",
+        ),
+        ("same", "gender_l = gender_r"),
+        ("different", "else"),
     ],
 }
 
@@ -123,18 +165,24 @@ EXCLUSIVE: dict[tuple[str, str], float] = {
     ("phone", "share a private one"): 0.01,
     ("phone", "share one of several people"): 0.3,
     ("address", "same street and house"): 0.1,
+    ("email", "almost the same"): 0.2,
+    ("phone", "one digit differs"): 0.5,
     ("account", "share one"): 0.002,
+    ("national_id", "share one"): 0.002,
 }
+
+# Two people by their names who hold different cards or accounts are never one, whatever chain leads from one to the other.
+VETO = {"account": ("share none",), "name": ("different", "same family name, other given name")}
 
 # The frequency of a name counts where both records spell it the same.
 FREQUENCY_LEVEL = ("name", "same")
 
-# Rules of blocking: a pair that agrees on one of the expressions is scored. A value held by more than BLOCK_CAP records is
-# skipped for that rule and counted: common names come back through the narrower rules below them.
+# Rules of blocking: a pair that agrees on one of the expressions is scored. A value held by too many records is skipped for that
+# rule and counted: common names come back through the narrower rules below them.
 BLOCKING: dict[str, str] = {
     "email": "unnest(emails)",
     "phone": "unnest(phones)",
-    "card or account": "unnest(list_concat(cards, accounts))",
+    "card or account": "unnest(list_concat(cards, accounts, national_ids))",
     "email_local": "unnest(email_locals)",
     "street and given name": "street_key || '|' || given_name_key",
     "names": "least(given_name_key, family_name_key) || '|' || greatest(given_name_key, family_name_key)",
@@ -145,16 +193,40 @@ BLOCKING: dict[str, str] = {
     "given name and birth date": "given_name_key || '|' || birth_date",
     "family name and locality": "left(family_name_key, 5) || '|' || left(given_name_key, 1) || '|' || locality_key",
     "birth date and locality": "birth_date || '|' || locality_key",
+    "postal code and given name": "postal_key || '|' || given_name_key",
+    "postal code and family name": "postal_key || '|' || family_name_key",
+    "birth date and initials": "birth_date || '|' || left(given_name_key, 1)",
+    "birth date": "birth_date",
+    "given name": "given_name_key",
+    "family name": "family_name_key",
+    "start of family name and birth year": "left(family_name_key, 3) || '|' || birth_year",
+    "start of given name and birth year": "left(given_name_key, 3) || '|' || birth_year",
+    "start of e-mail": "left(emails[1], 5)",
+    "street and house": "street_key",
 }
-BLOCK_CAP = 60
+# A value held by more records than this is nobody's in particular.
+CROWD = 60
+# These bring at most so many pairs per record, and never less than are scored in a second anyway.
+BROAD = ("birth date and initials", "birth date", "given name", "family name", "start of family name and birth year", "start of given name and birth year",
+         "start of e-mail", "postal code and given name", "postal code and family name", "birth date and locality", "street and house")  # fmt: skip
+BROAD_PAIRS = 0.05
+LEAST_BROAD_PAIRS = 100_000
 
-# EM runs once per rule, and each parameter is averaged over the runs whose rule does not use its column.
-TRAINING_RULES: dict[str, str] = {
-    "same name": "l.given_name_key = r.given_name_key and l.family_name_key = r.family_name_key",
-    "same e-mail": "l.emails[1] = r.emails[1]",
-    "same phone": "l.phones[1] = r.phones[1]",
-    "same birth date": "l.birth_year = r.birth_year and l.birth_month = r.birth_month and l.birth_day = r.birth_day",
+# Kinds of likely pairs that EM learns from: what their records have in common, and the comparisons which that decides.
+TRAINING: dict[str, tuple[str, tuple[str, ...]]] = {
+    "same name": ("name_key", ("name", "gender")),
+    "same e-mail": ("unnest(emails)", ("email",)),
+    "same phone": ("unnest(phones)", ("phone",)),
+    "same birth date": ("birth_date", ("birth_date",)),
+    "same card or account": ("unnest(list_concat(cards, accounts))", ("account",)),
+    "same national id": ("unnest(national_ids)", ("national_id",)),
+    "same street and house": ("street_key", ("address",)),
 }
+
+
+def levels(name: str) -> list[str]:
+    """The levels of a comparison, the weakest first, as Splink numbers them."""
+    return [label for label, _ in reversed(COMPARISONS[name]) if label != "nothing to compare"]
 
 
 def splink_settings(parameters: dict[str, dict[str, list[float]]] | None, probability: float) -> dict:
@@ -162,11 +234,11 @@ def splink_settings(parameters: dict[str, dict[str, list[float]]] | None, probab
     comparisons = [_comparison(name, levels, (parameters or {}).get(name, {})) for name, levels in COMPARISONS.items()]
     return {
         "link_type": "dedupe_only",
-        "unique_id_column_name": "record_id",
+        "unique_id_column_name": "n",
         "probability_two_random_records_match": probability,
         "comparisons": comparisons,
         # Pairs come from `block.py`, which can cap values; Splink insists on a rule.
-        "blocking_rules_to_generate_predictions": ["l.record_id = r.record_id"],
+        "blocking_rules_to_generate_predictions": ["l.n = r.n"],
         # Splink keeps the levels (gamma) only together with the columns; `score.py` takes what it needs and drops the rest.
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,
@@ -191,4 +263,4 @@ def _level(name: str, label: str, condition: str, fitted: list[float] | None) ->
 
 def settings_version() -> str:
     """Changes whenever what is compared or looked at changes, so that old results and models are not taken for new ones."""
-    return hashlib.md5(json.dumps([COMPARISONS, BLOCKING, BLOCK_CAP], ensure_ascii=False).encode()).hexdigest()[:8]
+    return hashlib.md5(json.dumps([COMPARISONS, BLOCKING, CROWD, BROAD, BROAD_PAIRS, LEAST_BROAD_PAIRS], ensure_ascii=False).encode()).hexdigest()[:8]

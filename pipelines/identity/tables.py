@@ -1,45 +1,144 @@
-"""The tables of schema `identity`: their columns, how they are first made, how a run replaces them. What is in them is decided elsewhere."""
+"""The tables that identity writes: schema `identity` for people, schema `matching` for the next run. How a run replaces what changed.
+
+What is in them is decided elsewhere.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.identity import views
 from pipelines.identity.settings import COMPARISONS
 
-SCHEMA = "warehouse.identity"
+PEOPLE = """
+    n integer not null, record_id varchar not null,
+    given_name_key varchar, family_name_key varchar, additional_name_key varchar, name_key varchar,
+    birth_date date, birth_year bigint, birth_month bigint, birth_day bigint, gender varchar,
+    street_key varchar, locality_key varchar, postal_key varchar,
+    emails varchar[], private_emails varchar[], email_locals varchar[], phones varchar[], private_phones varchar[],
+    cards varchar[], accounts varchar[], national_ids varchar[],
+    row_hash ubigint, can_be_twin boolean, input_hash ubigint, component integer, leader integer
+"""
 
 TABLES: dict[str, str] = {
-    "pairs": "left_record_id varchar not null, right_record_id varchar not null, match_weight double, match_probability double, match_key varchar, "
-    + "".join(f"gamma_{name} integer, mw_{name} double, " for name in COMPARISONS)
-    + "decision varchar not null",
-    "record_customers": "record_id varchar primary key, customer_id varchar not null, cluster_size bigint not null, linked_by varchar not null",
-    "customers": "customer_id varchar primary key, record_count bigint not null, created_at timestamp not null, changed_at timestamp not null",
-    "customer_events": "customer_id varchar not null, event varchar not null, other_customer_id varchar, run_at timestamp not null, cause varchar not null",
-    "customer_redirects": "old_customer_id varchar primary key, customer_id varchar not null, redirected_at timestamp not null",
-    "runs": "run_at timestamp not null, model_version varchar not null, model_kind varchar not null, settings_version varchar not null, "
-    "inputs varchar not null, threshold double not null, records bigint not null, pairs_scored bigint not null, matched_pairs bigint not null, "
-    "review_pairs bigint not null, clusters bigint not null, largest_cluster bigint not null, created bigint not null, merged bigint not null, "
-    "split bigint not null, retired bigint not null, precision double, recall double, f1 double, seconds double not null",
+    "identity.pairs": "left_record_id varchar not null, right_record_id varchar not null, match_weight double, match_probability double, rule varchar, "
+    + "".join(f"gamma_{name} tinyint, mw_{name} double, " for name in COMPARISONS)
+    + "decision varchar not null, reason varchar",
+    "identity.record_customers": "record_id varchar not null, customer_id varchar not null, cluster_size bigint not null, linked_by varchar not null",
+    "identity.customers": "customer_id varchar not null, record_count bigint not null, created_at timestamp not null, changed_at timestamp not null",
+    "identity.customer_events": "customer_id varchar not null, event varchar not null, other_customer_id varchar, run_number bigint not null, "
+    "run_at timestamp not null, cause varchar not null, evidence varchar",
+    "identity.customer_redirects": "old_customer_id varchar not null, customer_id varchar, redirected_at timestamp not null",
+    "identity.record_moves": "record_id varchar not null, customer_id varchar, run_number bigint not null, run_at timestamp not null",
+    "identity.override_outcomes": "action varchar not null, left_record_id varchar not null, right_record_id varchar not null, outcome varchar not null",
+    "identity.blocking": "rule varchar not null, cap bigint, keys_used bigint not null, pairs bigint not null, keys_skipped bigint not null, "
+    "largest_skipped bigint not null",
+    "identity.runs": "run_number bigint not null, run_at timestamp not null, model_version varchar not null, model_kind varchar not null, "
+    "settings_version varchar not null, threshold double not null, changed_records bigint not null, records bigint not null, "
+    "pairs_scored bigint not null, matched_pairs bigint not null, review_pairs bigint not null, clusters bigint not null, "
+    "largest_cluster bigint not null, created bigint not null, merged bigint not null, split bigint not null, retired bigint not null, "
+    "precision double, recall double, f1 double, f1_error double, bcubed_precision double, bcubed_recall double, bcubed_f1 double, "
+    "exact_share double, over_merged bigint, under_merged bigint, matched_share double, seconds double not null",
+    "matching.people": PEOPLE,
+    "matching.keys": "rule utinyint not null, key ubigint not null, n integer not null",
+    "matching.state": "circumstances varchar not null",
 }
 
-# History is added to; everything else says how things are now.
-GROWING = {"customer_events", "runs"}
+
+# What holds for one record or customer is replaced where it was decided again; histories grow; the rest says how things are now.
+DECIDED = """
+create or replace temp table decided_records as
+select record_id from decided union all select record_id from changed where is_gone
+"""
+MOVED = """
+create or replace temp table moved_records as
+select people.record_id from again inner join people on again.n = people.n union all select record_id from changed where is_gone
+"""
+NEW_PEOPLE = """
+create or replace temp table new_people as
+select people.* exclude (component), decided.component from people inner join decided on people.n = decided.n order by people.n
+"""
+DELETED = {
+    "identity.pairs": """left_record_id in (from moved_records) or right_record_id in (from moved_records)
+        or (left_record_id in (from decided_records) and right_record_id in (from decided_records))""",
+    "identity.record_customers": "record_id in (from decided_records)",
+    "identity.customers": "customer_id in (select customer_id from old_customers union all select customer_id from new_customers)",
+    "identity.customer_events": "false",
+    "identity.customer_redirects": "true",
+    "identity.record_moves": "false",
+    "identity.override_outcomes": "true",
+    "matching.people": "n in (select n from decided union all select n from changed where is_gone)",
+    "matching.keys": "n in (select n from rescored union all select n from changed where is_gone)",
+}
+INSERTED = {
+    "identity.pairs": "select * from new_pairs",
+    "identity.record_customers": "select * from new_record_customers",
+    "identity.customers": "select * from new_customers",
+    "identity.customer_events": "select * from new_events",
+    "identity.customer_redirects": "select * from new_redirects",
+    "identity.record_moves": "select * from new_moves",
+    "identity.override_outcomes": "select * from new_override_outcomes",
+    "matching.people": "select * from new_people",
+    "matching.keys": "select * from new_keys",
+}
+LEDGER = ("identity.record_customers", "identity.customers", "identity.customer_events", "identity.customer_redirects", "identity.record_moves")
+REPLACED_WHOLE = ("identity.pairs", "matching.people", "matching.keys")
+
+
+# A warehouse from before moves were written down: its history begins with what it knows.
+BACKFILL = """
+insert into warehouse.identity.record_moves
+select known.record_id, known.customer_id, 0, customers.created_at
+from warehouse.identity.record_customers as known
+inner join warehouse.identity.customers as customers on known.customer_id = customers.customer_id
+where not exists (select 1 from warehouse.identity.record_moves)
+"""
 
 
 def ensure(connection: DuckDBPyConnection) -> None:
-    """Makes the schema and whatever table is missing, empty."""
-    connection.execute(f"create schema if not exists {SCHEMA}").fetchall()
+    """Makes the schemas and whatever table is missing, empty. A table of an earlier shape gains its new columns; what a run makes anew is made anew."""
+    for schema in ("identity", "matching"):
+        connection.execute(f"create schema if not exists warehouse.{schema}").fetchall()
     for name, columns in TABLES.items():
-        connection.execute(f"create table if not exists {SCHEMA}.{name} ({columns})").fetchall()
+        connection.execute(f"create table if not exists warehouse.{name} ({columns})").fetchall()
+        wanted = {column.split()[0]: column for column in (part.strip() for part in columns.split(","))}
+        there = {row[0] for row in connection.execute(f"select column_name from (describe warehouse.{name})").fetchall()}
+        if there != set(wanted) and name not in LEDGER:
+            connection.execute(f"create or replace table warehouse.{name} ({columns})").fetchall()
+        for column in set(wanted) - there if name in LEDGER else ():
+            connection.execute(f"alter table warehouse.{name} add column {wanted[column].replace(' not null', '')}").fetchall()
+    connection.execute(BACKFILL).fetchall()
+    if not views.there(connection):
+        views.create(connection)
 
 
-def write(connection: DuckDBPyConnection, contents: dict[str, str]) -> None:
-    """Replaces, or for histories extends, each table by the rows of a query: all in one transaction, so that no reader sees half."""
+@contextmanager
+def transaction(connection: DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing: no reader sees half, and a run that dies leaves the last good state."""
     connection.execute("begin").fetchall()
     try:
-        for name, query in contents.items():
-            if name not in GROWING:
-                connection.execute(f"create or replace table {SCHEMA}.{name} ({TABLES[name]})").fetchall()
-            connection.execute(f"insert into {SCHEMA}.{name} by name {query}").fetchall()
+        yield
         connection.execute("commit").fetchall()
     except BaseException:
         connection.execute("rollback").fetchall()
         raise
+
+
+def replace(connection: DuckDBPyConnection, circumstances: str, *, everything: bool) -> None:
+    """Puts the rows decided by this run in the place of the old ones. Call it within `transaction`."""
+    for statement in (DECIDED, MOVED, NEW_PEOPLE):
+        connection.execute(statement).fetchall()
+    for name, condition in DELETED.items():
+        if everything and name in REPLACED_WHOLE:
+            connection.execute(f"create or replace table warehouse.{name} ({TABLES[name]})").fetchall()
+        elif condition != "false":
+            connection.execute(f"delete from warehouse.{name} where {condition}").fetchall()
+    for name, query in INSERTED.items():
+        connection.execute(f"insert into warehouse.{name} by name {query}").fetchall()
+    if everything:
+        connection.execute("delete from warehouse.identity.blocking").fetchall()
+        connection.execute("insert into warehouse.identity.blocking by name select * from new_blocking").fetchall()
+    views.create(connection)
+    connection.execute("delete from warehouse.matching.state").fetchall()
+    connection.execute("insert into warehouse.matching.state values ($circumstances)", {"circumstances": circumstances}).fetchall()

@@ -1,153 +1,278 @@
-"""Fitting a model without labels: u from pairs of strangers, m by expectation maximisation on several blocking rules.
+"""Fitting a model without labels: u from pairs of strangers, m by expectation maximisation within several kinds of likely pairs.
 
-Refuses to learn from too little and hands back the shipped model instead. Deterministic: the sample is chosen by hash, one thread.
+The pairs of a kind (equal names, one e-mail …) are counted by their pattern of levels once; EM then works on a few thousand patterns,
+not on pairs. Each kind teaches the m of the comparisons that did not choose it, and what share of its pairs are matches.
+Refuses to learn from too little and hands back the shipped model instead. Deterministic: samples are chosen by hash, sums are ordered.
 Saving stays out: see `model.py`.
 """
 
 import logging
+from dataclasses import dataclass, replace
 
+import numpy as np
 from duckdb import DuckDBPyConnection
-from splink import Linker
 
 from pipelines.identity import model as models
 from pipelines.identity.model import Model, Parameters
-from pipelines.identity.people import SET_COLUMNS
-from pipelines.identity.score import linker
-from pipelines.identity.settings import COMPARISONS, EXCLUSIVE, TRAINING_RULES, settings_version
+from pipelines.identity.people import COLUMNS
+from pipelines.identity.settings import COMPARISONS, CROWD, EXCLUSIVE, TRAINING, levels, settings_version
 
 log = logging.getLogger(__name__)
 
 # Below this many pairs that are almost surely matches, EM fits noise.
 LEAST_MATCHES = 400
 LEAST_PAIRS = 300
-# All pairs of this many records are two million: below it u of rare levels is noise, above it only time is lost.
-SAMPLE = 2000
-EM_PAIRS = 1_000_000
-# What the sure pairs below find of all matches. A guess, and one that costs little: twice as many matches is one bit.
-RECALL_OF_SURE = 0.8
+# All pairs of this many records are half a million: below it u of rare levels is noise, above it only time is lost.
+SAMPLE = 1000
+# Pairs of one kind that EM learns from.
+KIND_PAIRS = 200_000
+# The shipped model counts as much as this many matches: a level that is rare in the data keeps a sane m.
+PRIOR_MATCHES = 20
+# A pair that a steward decided counts as much as so many likely matches: it is sure, but stewards see the hard ones, not a fair sample.
+LABEL_WEIGHT = 5
 # No single comparison may decide alone: no value is so reliable that it never changes or is never mistyped.
 LEAST_M = 0.003
 
-COLUMNS = ("given_name_key", "family_name_key", "additional_name_key", "name_key", "birth_date", "birth_year", "birth_month", "birth_day",
-           "street_key", "locality_key", *SET_COLUMNS)  # fmt: skip
+NAMES = list(COMPARISONS)
 
 
-def _case(name: str) -> str:
-    """The label of the level two records agree on."""
-    branches = " ".join(f"when {condition} then '{label}'" for label, condition in COMPARISONS[name] if condition != "else")
-    return f"case {branches} else '{COMPARISONS[name][-1][0]}' end as {name}"
+def _gammas(side: str) -> str:
+    """The level of each comparison as a number, -1 where there is nothing to compare, as Splink counts them."""
+    cases = []
+    for name, conditions in COMPARISONS.items():
+        branches = " ".join(
+            f"when {condition} then {-1 if label == 'nothing to compare' else levels(name).index(label)}"
+            for label, condition in conditions
+            if condition != "else"
+        )
+        cases.append(f"case {branches} else 0 end as {name}")
+    sides = ", ".join(f"l.{column} as {column}_l, r.{column} as {column}_r" for column in COLUMNS)
+    return f"select {', '.join(cases)} from (select {sides} from {side})"
 
 
-AGREEMENTS = f"""
-create or replace temp table agreements as
+def _patterns(pairs: str) -> str:
+    return f"select {', '.join(NAMES)}, count(*) from ({_gammas(pairs)}) as compared group by all order by all"
+
+
+# A value is in the sample or not as a whole: within it every pair is seen, so that shares are true to the data.
+KIND = """
+create or replace temp table kind_pairs as
 with
 
-sides as (
+keyed as (select n, key from (select n, cast({expression} as varchar) as key from people) as keyed where key is not null),
 
-    select {", ".join(f"l.{column} as {column}_l, r.{column} as {column}_r" for column in COLUMNS)}
-    from blocked_pairs as pairs
-    inner join people as l on pairs.join_key_l = l.record_id
-    inner join people as r on pairs.join_key_r = r.record_id
+held as (select key, count(*) as records from keyed group by key having count(*) between 2 and {crowd}),
 
-)
+sizes as (select key, sum(records * (records - 1) / 2) over (order by md5(key), key) as pairs_so_far from held),
 
-select {", ".join(_case(name) for name in COMPARISONS)} from sides
+chosen as (select key from sizes where pairs_so_far <= {most})
+
+select distinct l.n as n_l, r.n as n_r
+from keyed as l
+inner join keyed as r on l.key = r.key and l.n < r.n
+where l.key in (select key from chosen)
 """
-
-SURE = """
-select count(*) from agreements
-where email = 'share a private one' or phone = 'share a private one' or account = 'share one'
-    or (name = 'same' and birth_date = 'same') or (name = 'same' and address = 'same street and house')
+ENDS = "inner join people as l on pairs.n_l = l.n inner join people as r on pairs.n_r = r.n"
+KIND_JOIN = f"(select * from kind_pairs anti join labels using (n_l, n_r)) as pairs {ENDS}"
+KNOWN_JOIN = f"(select * from kind_pairs semi join (select * from labels where is_match = {{is_match}}) as known using (n_l, n_r)) as pairs {ENDS}"
+LABEL_JOIN = f"(select * from labels where is_match) as pairs {ENDS}"
+LABELS = """
+create or replace temp table labels as
+select distinct least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r, decided.action = 'must_link' as is_match
+from {decided} as decided
+inner join people as l on decided.left_record_id = l.record_id
+inner join people as r on decided.right_record_id = r.record_id
+where l.n <> r.n
 """
+CANDIDATES = "(select * from blocked_pairs order by hash(n_l, n_r) limit 200000) as pairs inner join people as l on pairs.n_l = l.n inner join people as r on pairs.n_r = r.n"
+SAMPLE_JOIN = "u_sample as l inner join u_sample as r on l.n < r.n"
 
 
-def train(connection: DuckDBPyConnection, records: int) -> Model:
-    """A model for the records of table `people` and the pairs of table `blocked_pairs`."""
-    connection.execute(AGREEMENTS).fetchall()
-    sure = connection.execute(SURE).fetchall()[0][0]
-    shipped = models.prior().for_records(records)
-    if sure < LEAST_MATCHES:
-        log.info("Only %s sure matches: the shipped model is used", sure)
-        return shipped
-    threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
-    connection.execute("set threads = 1").fetchall()
-    try:
-        return _fit(connection, records, sure, shipped)
-    finally:
-        connection.execute(f"set threads = {threads}").fetchall()
+@dataclass
+class Kind:
+    """What one kind of likely pairs teaches: `share` of them are matches, `m` by comparison, `weight` known matches behind each."""
+
+    name: str
+    pairs: int
+    share: float
+    m: dict[str, np.ndarray]
+    weight: dict[str, float]
 
 
-def _fit(connection: DuckDBPyConnection, records: int, sure: int, shipped: Model) -> Model:
-    total = records * (records - 1) / 2
-    probability = float(f"{sure / RECALL_OF_SURE / total:.6g}")
-    strangers = _strangers(connection, probability, shipped.parameters)
-    for (name, label), doubt in EXCLUSIVE.items():
-        agreeing = connection.execute(f"select count(*) from agreements where {name} = $label", {"label": label}).fetchall()[0][0]
-        strangers[name][label] = agreeing * doubt / total if agreeing else shipped.parameters[name][label][1]
-    start = {name: {label: [shipped.parameters[name][label][0], u] for label, u in levels.items()} for name, levels in strangers.items()}
-    fitted = _expectation_maximisation(connection, start, probability)
-    return Model("trained", records, probability, models.rounded(fitted), settings_version())
+@dataclass
+class Lesson:
+    """What came of learning: the model, and how many likely matches are behind it."""
+
+    model: Model
+    matches: float
 
 
-def _strangers(connection: DuckDBPyConnection, probability: float, known: Parameters) -> dict[str, dict[str, float]]:
+def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], decided: str | None = None) -> Lesson:
+    """A model for the records of table `people`; the shipped one if there is too little to learn from.
+
+    `decided` is a table of stewards' decisions (action, left_record_id, right_record_id): in every kind that holds such a pair it is known
+    and not guessed, and the pairs that are one person are a kind of their own.
+    """
+    nothing = "(select '' as action, '' as left_record_id, '' as right_record_id where false)"
+    connection.execute(LABELS.format(decided=decided or nothing)).fetchall()
+    shipped = replace(models.prior().for_records(records), caps=caps)
+    candidates = _candidates(connection)
+    u = _strangers(connection, shipped)
+    _exclusive(u, candidates, records, shipped.parameters)
+    kinds = [_teach(connection, name, shipped.parameters, u) for name in TRAINING]
+    kinds = [kind for kind in [*kinds, _told(connection, shipped.parameters)] if kind]
+    matches = sum(kind.pairs * kind.share for kind in kinds)
+    if matches < LEAST_MATCHES:
+        log.info("Only %.0f likely matches to learn from: the shipped model is used", matches)
+        return Lesson(shipped, matches)
+    m = {name: _pooled(name, kinds, shipped.parameters) for name in NAMES}
+    parameters = {name: {label: [max(m[name][level], LEAST_M), u[name][level]] for level, label in enumerate(levels(name))} for name in NAMES}
+    probability = _matches(candidates, parameters, shipped.probability, records)
+    namesakes = _namesakes(connection, {kind.name: kind for kind in kinds}.get("same name"))
+    return Lesson(Model("trained", records, float(f"{probability:.6g}"), models.rounded(parameters), settings_version(), namesakes, caps), matches)
+
+
+def _told(connection: DuckDBPyConnection, prior: Parameters) -> Kind | None:
+    """What the pairs teach that stewards put together."""
+    patterns, counts = _counted(connection, LABEL_JOIN)
+    if not counts.sum():
+        return None
+    m, weight = {}, {}
+    for position, name in enumerate(NAMES):
+        start, level = _arrays(prior, name)[0], patterns[:, position]
+        found = LABEL_WEIGHT * np.bincount(level[level >= 0], counts[level >= 0], len(start))
+        weight[name] = found.sum()
+        m[name] = (found + PRIOR_MATCHES * start / start.sum()) / (found.sum() + PRIOR_MATCHES)
+    return Kind("decided by stewards", int(counts.sum()), 1.0, m, weight)
+
+
+def _counted(connection: DuckDBPyConnection, pairs: str) -> tuple[np.ndarray, np.ndarray]:
+    """The patterns of levels among pairs, one row each, and how many pairs show them."""
+    rows = np.array(connection.execute(_patterns(pairs)).fetchall(), dtype=np.int64).reshape(-1, len(NAMES) + 1)
+    return rows[:, :-1], rows[:, -1].astype(float)
+
+
+def _strangers(connection: DuckDBPyConnection, shipped: Model) -> dict[str, np.ndarray]:
     """u of each level among the pairs of a sample, less the matches that are among them by chance."""
     connection.execute(f"create or replace temp table u_sample as select * from people order by md5(record_id), record_id limit {SAMPLE}").fetchall()
-    with linker(connection, None, probability, "u_sample") as (splink, _):
-        splink.training.estimate_u_using_random_sampling(max_pairs=SAMPLE * SAMPLE, seed=1, min_count_per_level=None, num_chunks=1)
-        seen = _fitted(splink)
-    return {name: {label: _less_matches(seen[name][label][1] or u, probability * m) for label, (m, u) in levels.items()} for name, levels in known.items()}
+    patterns, counts = _counted(connection, SAMPLE_JOIN)
+    result = {}
+    for position, name in enumerate(NAMES):
+        m, start = _arrays(shipped.parameters, name)
+        seen = np.array([counts[patterns[:, position] == level].sum() for level in range(len(m))])
+        # A level nobody shows keeps the shipped u, as if it had been seen once in the shipped model's own proportion.
+        rate = (seen + start) / (seen.sum() + 1)
+        matches = shipped.probability * m
+        result[name] = np.maximum(rate - matches, 0.15 * rate)
+    return result
 
 
-def _less_matches(seen: float, matches: float) -> float:
-    return max(seen - matches, 0.15 * seen)
+def _arrays(parameters: Parameters, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """m and u of a comparison, the weakest level first."""
+    m, u = zip(*(parameters[name][label] for label in levels(name)), strict=True)
+    return np.array(m), np.array(u)
 
 
-def _expectation_maximisation(connection: DuckDBPyConnection, start: Parameters, probability: float) -> Parameters:
-    """m averaged over the rules that could teach it; a level no rule has seen keeps the shipped one."""
-    lessons = [lesson for rule in TRAINING_RULES if (lesson := _lesson(connection, rule, start, probability))]
-    return {
-        name: {label: [max(_mean([lesson[name][label][0] for lesson in lessons]) or m, LEAST_M), u] for label, (m, u) in levels.items()}
-        for name, levels in start.items()
-    }
-
-
-def _lesson(connection: DuckDBPyConnection, rule: str, start: Parameters, probability: float) -> dict | None:
-    """What one rule teaches, on a linker of its own: a session that fails half-way would spoil the others."""
-    if _pairs(connection, TRAINING_RULES[rule]) < LEAST_PAIRS:
-        log.info("No training on %s: fewer than %s pairs", rule, LEAST_PAIRS)
+def _teach(connection: DuckDBPyConnection, kind: str, prior: Parameters, u: dict[str, np.ndarray]) -> Kind | None:
+    """EM among the pairs of one kind: which share are matches, and what matches look like apart from what chose them."""
+    expression, chosen_by = TRAINING[kind]
+    connection.execute(KIND.format(expression=expression, crowd=CROWD, most=KIND_PAIRS)).fetchall()
+    parts = [_counted(connection, KIND_JOIN)] + [_counted(connection, KNOWN_JOIN.format(is_match=truth)) for truth in (True, False)]
+    patterns, counts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    known = np.repeat([np.nan, 1.0, 0.0], [len(part[1]) for part in parts])
+    pairs = counts.sum()
+    if pairs < LEAST_PAIRS:
+        log.info("Nothing is learnt from %s: fewer than %s pairs", kind, LEAST_PAIRS)
         return None
-    with linker(connection, start, probability) as (splink, _):
-        try:
-            splink.training.estimate_parameters_using_expectation_maximisation(
-                TRAINING_RULES[rule], estimate_without_term_frequencies=True, max_pairs=EM_PAIRS, record_sample_proportion=1.0
-            )
-        except ValueError as error:  # Splink gives up when a probability falls to nothing.
-            log.warning("No training on %s: %s", rule, error)
-            return None
-        return _fitted(splink)
+    free = [name for name in NAMES if name not in chosen_by]
+    start = {name: _arrays(prior, name)[0] for name in free}
+    start = {name: values / values.sum() for name, values in start.items()}
+    m, share = dict(start), 0.7
+    for _ in range(100):
+        odds = np.full(len(counts), share / (1 - share))
+        for name in free:
+            level = patterns[:, NAMES.index(name)]
+            odds *= np.where(level >= 0, (m[name] / u[name])[level], 1.0)
+        likely = np.where(np.isnan(known), odds / (1 + odds), known) * counts
+        before, share = share, min(max(likely.sum() / pairs, 1e-4), 1 - 1e-4)
+        weight = {}
+        for name in free:
+            level = patterns[:, NAMES.index(name)]
+            found = np.bincount(level[level >= 0], likely[level >= 0], len(m[name]))
+            weight[name] = found.sum()
+            m[name] = (found + PRIOR_MATCHES * start[name]) / (found.sum() + PRIOR_MATCHES)
+        if abs(share - before) < 1e-6:
+            break
+    log.info("%s: %.0f pairs, %.1f%% of them matches", kind, pairs, 100 * share)
+    return Kind(kind, pairs, share, m, weight)
 
 
-def _mean(values: list[float | None]) -> float | None:
-    seen = [value for value in values if value is not None]
-    return sum(seen) / len(seen) if seen else None
+def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
+    """m over all kinds that could teach it, each by the number of matches behind it."""
+    start = _arrays(prior, name)[0]
+    lessons = [(kind.m[name], kind.weight[name]) for kind in kinds if name in kind.m]
+    total = sum((weight**0.5 * m for m, weight in lessons), start * 1e-9)
+    return total / total.sum()
 
 
-def _pairs(connection: DuckDBPyConnection, rule: str) -> int:
-    """How many pairs a rule finds, counted no further than needed."""
-    query = f"select 1 from people as l inner join people as r on {rule} and l.record_id < r.record_id limit {LEAST_PAIRS}"
-    return connection.execute(f"select count(*) from ({query}) as found").fetchall()[0][0]
+def _candidates(connection: DuckDBPyConnection) -> tuple[np.ndarray, np.ndarray]:
+    """The patterns among the pairs that will be scored, counted in a sample and scaled up."""
+    patterns, counts = _counted(connection, CANDIDATES)
+    pairs = connection.execute("select count(*) from blocked_pairs").fetchall()[0][0]
+    return patterns, counts * (pairs / max(counts.sum(), 1))
 
 
-def _fitted(splink: Linker) -> dict[str, dict[str, list[float | None]]]:
-    """m and u by comparison and level, None where Splink saw no example and would put in a default."""
-    return {
-        comparison.output_column_name: {
-            level.label_for_charts: [
-                level.m_probability if level._has_estimated_m_values else None,
-                level.u_probability if level._has_estimated_u_values else None,
-            ]
-            for level in comparison.comparison_levels
-            if not level.is_null_level
-        }
-        for comparison in splink._settings_obj.core_model_settings.comparisons
-    }
+def _exclusive(u: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int, shipped: Parameters) -> None:
+    """u of the levels that single out a person, from the pairs that agree: see EXCLUSIVE."""
+    patterns, counts = candidates
+    for (name, label), doubt in EXCLUSIVE.items():
+        level = levels(name).index(label)
+        agreeing = counts[patterns[:, NAMES.index(name)] == level].sum()
+        u[name][level] = agreeing * doubt / (records * (records - 1) / 2) if agreeing else shipped[name][label][1]
+
+
+def _matches(candidates: tuple[np.ndarray, np.ndarray], parameters: Parameters, start: float, records: int) -> float:
+    """The share of all pairs that are matches: what the candidates' own probabilities add up to."""
+    patterns, counts = candidates
+    ratio = np.ones(len(counts))
+    for position, name in enumerate(NAMES):
+        m, u = _arrays(parameters, name)
+        level = patterns[:, position]
+        ratio *= np.where(level >= 0, (m / u)[level], 1.0)
+    total, probability = records * (records - 1) / 2, start
+    for _ in range(50):
+        odds = ratio * probability / (1 - probability)
+        probability = min(max((odds / (1 + odds) * counts).sum() / total, 1e-12), 0.05)
+    return probability
+
+
+# Both sums over all pairs of named records: how many share their name, and how many would by the frequencies of its parts.
+NAMESAKES = """
+with
+
+named as (select given_name_key, family_name_key, name_key from people where name_key is not null),
+
+given as (select given_name_key, count(*) as given_names from (select distinct given_name_key, family_name_key from named) as names group by given_name_key),
+
+family as (select family_name_key, count(*) as family_names from (select distinct given_name_key, family_name_key from named) as names group by family_name_key),
+
+names as (select name_key, any_value(given_name_key) as given_name_key, any_value(family_name_key) as family_name_key, count(*) as records from named group by name_key)
+
+select
+    sum(records * (records - 1) / 2),
+    sum(records) * sum(records) / 2 * sum(records * 2.0 * given_names * family_names) / sum(records) / power((select count(*) from names), 2)
+from names
+inner join given on names.given_name_key = given.given_name_key
+inner join family on names.family_name_key = family.family_name_key
+where records <= {crowd}
+"""
+
+
+def _namesakes(connection: DuckDBPyConnection, kind: Kind | None) -> float:
+    """How many times more namesakes there are than chance makes, from the share of equal names that EM took for two people."""
+    if kind is None:
+        return 1.0
+    pairs, by_chance = connection.execute(NAMESAKES.format(crowd=CROWD)).fetchall()[0]
+    found = pairs * (1 - kind.share) / by_chance
+    log.info("Namesakes: %.2f times as many as by chance", found)
+    return float(f"{min(max(found, 0.5), 4.0):.3g}")

@@ -26,6 +26,12 @@ COMMANDS = (
     ["sources", "check"],
     ["sources", "add"],
     ["sources", "pull"],
+    ["identity", "evaluate"],
+    ["identity", "train"],
+    ["identity", "plan"],
+    ["identity", "apply"],
+    ["identity", "explain"],
+    ["identity", "review"],
     ["publish", "list"],
     ["publish", "rollback"],
 )

@@ -1,6 +1,7 @@
 """A warehouse of its own for each test of identity."""
 
 import pytest
+from typer.testing import CliRunner
 
 from pipelines.settings import settings
 
@@ -12,3 +13,19 @@ def data(tmp_path, monkeypatch):
     settings.cache_clear()
     yield tmp_path
     settings.cache_clear()
+
+
+@pytest.fixture
+def svod(data, monkeypatch):
+    """Runs a command as typed and gives what the screen shows; the exit code must be as expected."""
+    from pipelines.cli import app
+    from pipelines.identity.commands import console
+
+    monkeypatch.setattr(console, "_width", 400)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        done = CliRunner().invoke(app, ["identity", *arguments])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    return run

@@ -152,16 +152,23 @@ def make_records(people: list[dict], seed: int = 7) -> tuple[list[dict], list[tu
 RECORD_FIELDS = ("given_name_key", "family_name_key", "additional_name_key", "street_key", "locality_key")
 
 RECORD_SCHEMA = pa.schema(
-    [("record_id", pa.string()), *((field, pa.string()) for field in RECORD_FIELDS), ("birth_date", pa.date32()), ("person_id", pa.string())]
+    [
+        ("record_id", pa.string()),
+        *((field, pa.string()) for field in RECORD_FIELDS),
+        ("birth_date", pa.date32()),
+        ("gender", pa.string()),
+        ("postal_code", pa.string()),
+        ("person_id", pa.string()),
+    ]
 )
 
 
-def write(data: Path, records: list[dict], identifiers: list[tuple], links: list[tuple], *, truth: bool = True) -> None:
+def write(data: Path, records: list[dict], identifiers: list[tuple], links: list[tuple], overrides: list[tuple] = (), *, truth: bool = True) -> None:
     """Puts the company into a warehouse the way dbt would have left it."""
     data.mkdir(parents=True, exist_ok=True)
     rows = pa.Table.from_pylist([
         {"record_id": record["record_id"], **{field: record.get(field) for field in RECORD_FIELDS}, "birth_date": record.get("birth_date"),
-         "person_id": record.get("person_id")} for record in records
+         "gender": record.get("gender"), "postal_code": record.get("postal_code"), "person_id": record.get("person_id")} for record in records
     ], schema=RECORD_SCHEMA)  # fmt: skip
     held = pa.Table.from_pylist(
         [{"record_id": r, "identifier_type": t, "value": v} for r, t, v in identifiers],
@@ -171,16 +178,22 @@ def write(data: Path, records: list[dict], identifiers: list[tuple], links: list
         [{"left_record_id": a, "right_record_id": b, "reason": why} for a, b, why in links],
         schema=pa.schema([(name, pa.string()) for name in ("left_record_id", "right_record_id", "reason")]),
     )
+    decided = pa.Table.from_pylist(
+        [{"action": action, "left_record_id": a, "right_record_id": b} for action, a, b in overrides],
+        schema=pa.schema([(name, pa.string()) for name in ("action", "left_record_id", "right_record_id")]),
+    )
     connection = duckdb.connect(str(data / "warehouse.duckdb"))
-    for name, table in (("rows_in", rows), ("held", held), ("declared", declared)):
+    for name, table in (("rows_in", rows), ("held", held), ("declared", declared), ("decided", decided)):
         connection.register(name, table)
     connection.execute("create schema if not exists intermediate")
     connection.execute("""
         create or replace table intermediate.int_records as
-        select * exclude (person_id), year(birth_date) as birth_year, month(birth_date) as birth_month, day(birth_date) as birth_day from rows_in
+        select * exclude (person_id), given_name_key as given_name, family_name_key as family_name, year(birth_date) as birth_year, month(birth_date) as birth_month, day(birth_date) as birth_day from rows_in
     """)
     connection.execute("create or replace table intermediate.int_identifiers as select *, true as is_valid, false as is_junk, false as is_shared from held")
     connection.execute("create or replace table intermediate.int_links as select * from declared")
+    connection.execute("create schema if not exists seeds")
+    connection.execute("create or replace table seeds.identity_overrides as select * from decided")
     if truth:
         (data / "truth").mkdir(exist_ok=True)
         connection.execute(f"copy (select record_id, person_id from rows_in) to '{data / 'truth' / 'records.parquet'}' (format parquet)")

@@ -5,27 +5,41 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from pipelines.identity import tables
-from pipelines.identity.keep import keep
-from pipelines.identity.report import CONTENTS
+from pipelines.identity import keep, tables
+
+KEPT = ("identity.record_customers", "identity.customers", "identity.customer_events", "identity.customer_redirects", "identity.record_moves")
+EMPTY = {
+    "new_pairs": "left_record_id varchar, right_record_id varchar, match_weight double, rule varchar, decision varchar",
+    "refused": "left_record_id varchar, right_record_id varchar, reason varchar",
+}
 
 
 @pytest.fixture
 def run():
-    """Runs `keep` on clusters given as {"cluster": "records"} and writes the result, like a run does. Each call is one day later."""
+    """Keeps the ids of clusters given as {"cluster": "records"} and writes the result, like a run does. Each call is one day later."""
     connection = duckdb.connect(":memory:")
     connection.execute("attach ':memory:' as warehouse")
     tables.ensure(connection)
+    for table, columns in EMPTY.items():
+        connection.execute(f"create temp table {table} ({columns})")
     days = iter(range(1, 20))
 
     def step(**clusters: str) -> dict[str, str]:
-        connection.execute("create or replace temp table clusters (record_id varchar, cluster varchar, linked_by varchar)")
+        connection.execute("create or replace temp table decided (record_id varchar, cluster varchar, linked_by varchar)")
         rows = [(record, name) for name, records in clusters.items() for record in records]
         if rows:
-            connection.execute("insert into clusters values " + ", ".join(f"('{record}', '{name}', 'score')" for record, name in rows))
-        keep(connection, datetime(2026, 1, next(days)))
-        contents = {name: table for name, table in CONTENTS.items() if name not in ("pairs", "runs")}
-        tables.write(connection, {name: f"select * from {table}" for name, table in contents.items()})
+            connection.execute("insert into decided values " + ", ".join(f"('{record}', '{name}', 'score')" for record, name in rows))
+        connection.execute("""
+            create or replace temp table changed as
+            select record_id, null as n, true as is_gone from warehouse.identity.record_customers where record_id not in (select record_id from decided)
+        """)
+        day = next(days)
+        keep.assign(connection, day)
+        keep.record(connection, datetime(2026, 1, day), day)
+        connection.execute(tables.DECIDED)
+        for table in KEPT:
+            connection.execute(f"delete from warehouse.{table} where {tables.DELETED[table]}")
+            connection.execute(f"insert into warehouse.{table} by name {tables.INSERTED[table]}")
         return dict(connection.execute("select record_id, customer_id from warehouse.identity.record_customers").fetchall())
 
     def events(day: int) -> set[tuple]:
@@ -36,6 +50,9 @@ def run():
     step.redirects = lambda: dict(connection.execute("select old_customer_id, customer_id from warehouse.identity.customer_redirects").fetchall())
     step.customers = lambda: connection.execute(
         "select customer_id, record_count, day(created_at), day(changed_at) from warehouse.identity.customers order by customer_id"
+    ).fetchall()
+    step.moves = lambda: connection.execute(
+        "select record_id, customer_id, run_number from warehouse.identity.record_moves order by run_number, record_id"
     ).fetchall()
     yield step
     connection.close()
@@ -92,12 +109,12 @@ def test_an_id_moves_on_with_most_of_its_records_and_not_with_a_straggler(run):
     assert run.redirects() == {first["u"]: first["a"]}
 
 
-def test_a_customer_whose_records_are_gone_is_retired_and_its_redirects_end(run):
+def test_a_customer_whose_records_are_gone_is_retired_and_every_id_it_had_leads_nowhere(run):
     first = run(one="abc", two="xy", three="m")
     run(one="abcxy", three="m")
     run(three="m")
     assert run.events(3) == {("retired", first["a"], None)}
-    assert run.redirects() == {}
+    assert run.redirects() == {first["a"]: None, first["x"]: None}
 
 
 def test_an_id_is_never_given_out_again(run):
@@ -106,3 +123,11 @@ def test_an_id_is_never_given_out_again(run):
     again = run(one="a")
     assert again["a"] != first["a"]
     assert run.events(3) == {("created", again["a"], None)}
+
+
+def test_every_move_of_a_record_is_written_down_once(run):
+    first = run(one="a", two="x")
+    run(one="a", two="x")
+    run(one="ax")
+    run(one="a")
+    assert run.moves() == [("a", first["a"], 1), ("x", first["x"], 1), ("x", first["a"], 3), ("x", None, 4)]

@@ -2,9 +2,13 @@
 
 import random
 
-from pipelines.identity.resolve import components, resolve
+from pipelines.identity.resolve import resolve as resolution_of
 
 THRESHOLD = 4.0
+
+
+def resolve(*arguments, **more) -> dict[str, str]:
+    return resolution_of(*arguments, **more).clusters
 
 
 def together(found: dict[str, str], *records: str) -> bool:
@@ -64,6 +68,10 @@ def test_every_record_gets_a_cluster_named_by_its_smallest_record():
     assert found == {"b": "b", "m": "m", "z": "m"}
 
 
-def test_components_hold_whatever_hangs_together():
-    found = components([("a", "b"), ("b", "c"), ("x", "y")])
-    assert found["a"] == found["c"] != found["x"] and "z" not in found
+def test_a_declared_link_against_all_evidence_waits_where_a_steward_parts_its_two_people():
+    edges = [("a1", "a2", 9.0), ("o1", "o2", 9.0)]
+    together = resolution_of(["a1", "a2", "o1", "o2"], [], edges, [], 1.0, doubted_links=[("a1", "o1")])
+    assert set(together.clusters.values()) == {"a1"}
+    parted = resolution_of(["a1", "a2", "o1", "o2"], [], edges, [], 1.0, cannot=[("a2", "o2")], doubted_links=[("a1", "o1")])
+    assert parted.clusters == {"a1": "a1", "a2": "a1", "o1": "o1", "o2": "o1"}
+    assert parted.broken == [("a1", "o1")]

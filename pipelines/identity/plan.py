@@ -1,0 +1,154 @@
+"""What the next run would do, told before anything changes: a run on a scratch connection that is never written.
+
+The warehouse is attached read-only, so that not even a mistake could change it. Which model, threshold or decisions are asked about is
+the caller's; printing stays out: `steward_commands.py`.
+"""
+
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.identity import masking, overrides, tables
+from pipelines.identity import model as models
+from pipelines.identity.model import Model
+from pipelines.identity.run import outcome, scratch
+from pipelines.redaction import Told
+from pipelines.settings import settings
+
+SAMPLE = 5
+
+
+class CannotPlan(Told):
+    """There is nothing to compare with, or what is asked about is not there."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Counts of what the next run changes; `samples` holds a few of each kind. `waiting_records` are new, changed, gone or newly decided on."""
+
+    model: str
+    threshold: float
+    waiting_records: int
+    customers_now: int
+    customers_then: int
+    created: int = 0
+    merged: int = 0
+    split: int = 0
+    retired: int = 0
+    records_moved: int = 0
+    customers_affected: int = 0
+    memberships_affected: int = 0
+    review_pairs_now: int = 0
+    review_pairs_then: int = 0
+    samples: dict[str, list[dict]] = field(default_factory=dict)
+
+
+# A record moves if it was somebody's and becomes somebody else's. Records of customers that only lose or win one are not looked for twice.
+MOVES = """
+create or replace temp table plan_moves as
+select moves.record_id, old.customer_id as from_customer_id, moves.customer_id as to_customer_id
+from new_moves as moves inner join old_customers as old on moves.record_id = old.record_id
+where moves.customer_id is not null
+"""
+AFFECTED = """
+create or replace temp table plan_affected as
+select from_customer_id as customer_id from plan_moves union select to_customer_id from plan_moves
+union select customer_id from new_events where event = 'retired'
+"""
+CUSTOMERS = "select count(*) from warehouse.identity.customers"
+# The run itself deletes and inserts by these rules; the count follows them.
+REVIEW_THEN = f"""
+select (select count(*) from new_pairs where decision = 'review')
+    + (select count(*) from warehouse.identity.pairs where decision = 'review' and not $everything and not ({tables.DELETED["identity.pairs"]}))
+"""
+WAITING = """
+select count(*) from inputs full join warehouse.matching.people as state on inputs.record_id = state.record_id
+where inputs.input_hash is distinct from state.input_hash
+"""
+SAMPLES = {
+    "merged": """
+        select events.customer_id, events.other_customer_id, min(old.record_id) as record_id, events.evidence,
+            (select min(record_id) from new_record_customers as new where new.customer_id = events.other_customer_id
+                and record_id not in (select record_id from old_customers as mine where mine.customer_id = events.customer_id)) as other_record_id
+        from new_events as events inner join old_customers as old on events.customer_id = old.customer_id
+        where events.event = 'merged_into'
+        group by all order by count(*) desc, events.customer_id limit $sample
+    """,
+    "split": """
+        select events.customer_id, events.other_customer_id, min(new.record_id) as record_id, events.evidence,
+            (select min(record_id) from old_customers as old where old.customer_id = events.other_customer_id
+                and record_id not in (select record_id from new_record_customers as mine where mine.customer_id = events.customer_id)) as other_record_id
+        from new_events as events inner join new_record_customers as new on events.customer_id = new.customer_id
+        where events.event = 'split_from'
+        group by all order by count(*) desc, events.customer_id limit $sample
+    """,
+    "moved": """
+        select from_customer_id as customer_id, to_customer_id as other_customer_id, record_id, null as evidence, null as other_record_id
+        from plan_moves
+        where from_customer_id not in (select customer_id from new_events) and to_customer_id not in (select customer_id from new_events)
+        order by record_id limit $sample
+    """,
+}
+
+
+def plan(*, model: Model | None = None, threshold: float | None = None, decisions: Path | None = None, at: datetime | None = None) -> Plan:
+    """What a run would do now with this model, threshold and list of decisions; what is not given is as it is in force."""
+    folder, threshold = settings().data / "identity", threshold or settings().match_threshold
+    if not settings().warehouse.exists():
+        raise CannotPlan("There is no warehouse yet: run `svod run` first")
+    with scratch(folder, read_only=True) as connection, tempfile.TemporaryDirectory(prefix="svod-plan-") as draft:
+        if not overrides.exists(connection, "matching", "state"):
+            raise CannotPlan("Nothing has been matched yet, so that there is nothing to compare with: run `svod run` first")
+        overrides.load(connection, decisions)
+        model = model or models.current(folder)
+        if model:  # A run that has to fit a model saves it; here that must go nowhere.
+            shutil.copy(models.names_file(folder, model), draft)
+        found = outcome(connection, model, Path(draft), threshold, at or datetime.now(UTC), full=False)
+        waiting = connection.execute(WAITING).fetchall()[0][0]
+        if found is None:
+            return _unchanged(connection, model, threshold)
+        return _changes(connection, found.model, threshold, waiting, everything=found.everything)
+
+
+def _unchanged(connection: DuckDBPyConnection, model: Model, threshold: float) -> Plan:
+    customers, review = (
+        connection.execute(query).fetchall()[0][0] for query in (CUSTOMERS, "select count(*) from warehouse.identity.pairs where decision = 'review'")
+    )
+    return Plan(model.version, threshold, 0, customers, customers, review_pairs_now=review, review_pairs_then=review)
+
+
+def _changes(connection: DuckDBPyConnection, model: Model, threshold: float, waiting: int, *, everything: bool) -> Plan:
+    """Reads the temporary tables of an outcome."""
+
+    def count(query: str, **values) -> int:
+        return connection.execute(query, values or None).fetchall()[0][0]
+
+    for statement in (tables.DECIDED, tables.MOVED, MOVES, AFFECTED):
+        connection.execute(statement).fetchall()
+    events = dict(connection.execute("select event, count(*) from new_events group by event").fetchall())
+    created, merged, split, retired = (events.get(event, 0) for event in ("created", "merged_into", "split_from", "retired"))
+    now = count(CUSTOMERS)
+    segments = overrides.exists(connection, "segments", "segment_members")
+    return Plan(
+        model.version, threshold, waiting, now, now + created + split - merged - retired, created, merged, split, retired,
+        records_moved=count("select count(*) from plan_moves"),
+        customers_affected=count("select count(*) from plan_affected"),
+        memberships_affected=count("select count(*) from warehouse.segments.segment_members semi join plan_affected using (customer_id)") if segments else 0,
+        review_pairs_now=count("select count(*) from warehouse.identity.pairs where decision = 'review'"),
+        review_pairs_then=count(REVIEW_THEN, everything=everything),
+        samples={kind: _sample(connection, query) for kind, query in SAMPLES.items()},
+    )  # fmt: skip
+
+
+def _sample(connection: DuckDBPyConnection, query: str) -> list[dict]:
+    """A few changes to look at, without anybody's values."""
+    found = connection.execute(query, {"sample": SAMPLE})
+    names = [column[0] for column in found.description]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    people = masking.shown(connection, [row[key] for row in rows for key in ("record_id", "other_record_id") if row[key]])
+    return [row | {"person": asdict(people[row["record_id"]]), "other_person": asdict(people[row["other_record_id"]]) if row["other_record_id"] else None}
+            for row in rows]  # fmt: skip

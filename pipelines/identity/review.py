@@ -1,0 +1,88 @@
+"""The queue of open questions and what a decision will do. The order of the queue is that of the view `identity.review_queue`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.identity import decisions, masking
+from pipelines.identity.overrides import exists
+from pipelines.identity.run import scratch
+from pipelines.redaction import Told
+from pipelines.settings import settings
+
+
+class NothingToReview(Told):
+    """No run has left a queue, or does not know the records."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Two customers that may be one, by their most alike records; `effect` is what orders the queue."""
+
+    left: str
+    right: str
+    reason: str
+    weight: float
+    left_records: int
+    right_records: int
+    left_orders: int
+    right_orders: int
+    effect: float
+    left_person: masking.Shown
+    right_person: masking.Shown
+
+
+QUEUE = """
+select left_record_id, right_record_id, reason, match_weight, left_record_count, right_record_count, left_order_count, right_order_count, effect
+from warehouse.identity.review_queue
+"""
+CUSTOMERS = """
+select records.record_id, records.customer_id, customers.record_count
+from warehouse.identity.record_customers as records inner join warehouse.identity.customers as customers using (customer_id)
+where records.record_id in ($left, $right)
+"""
+
+
+def questions(file: Path, limit: int, *, unmasked: bool = False) -> tuple[list[Question], int]:
+    """The first questions, and how many there are. What was decided since the last run is asked no more."""
+    with _reading() as connection:
+        said = {frozenset((row["left_record_id"], row["right_record_id"])) for row in decisions.read(file)}
+        rows = [row for row in connection.execute(QUEUE).fetchall() if frozenset(row[:2]) not in said]
+        people = masking.shown(connection, [record for row in rows[:limit] for record in row[:2]], unmasked=unmasked)
+    return [Question(*row, people[row[0]], people[row[1]]) for row in rows[:limit]], len(rows)
+
+
+def decide(action: str, left: str, right: str, reason: str, author: str, file: Path) -> list[str]:
+    """Adds the decision to the list; returns what will come of it, in words."""
+    with _reading() as connection:
+        found = {record: (customer, records) for record, customer, records in connection.execute(CUSTOMERS, {"left": left, "right": right}).fetchall()}
+    if len(found) < 2 and left != right:
+        raise NothingToReview("No run has seen both of these records; a record's id is <source>:<entity>:<source key>")
+    row = decisions.decide(action, left, right, reason, author, file)
+    return [f"Added to {file.name}: {action} {row['left_record_id']} {row['right_record_id']}.", _consequence(action, *found.values()),
+            f"See it all before: svod identity plan --overrides {file}. To undo the decision, remove its line from {file.name}."]  # fmt: skip
+
+
+def _consequence(action: str, one: tuple[str, int], other: tuple[str, int]) -> str:
+    """What the next run will do."""
+    if action == "must_link" and one[0] != other[0]:
+        keep, give = sorted((one, other), key=lambda side: (-side[1], side[0]))
+        return f"The next run joins the two customers: {keep[0]} stays, {give[0]} ({give[1]} records) leads to it from then on."
+    if action == "must_link":
+        return f"They are one customer already, {one[0]}, and stay so whatever else is found."
+    if one[0] == other[0]:
+        return f"The next run parts customer {one[0]} ({one[1]} records): the larger part keeps the id, the other gets a new one."
+    return "They are two customers already, and stay so whatever else is found."
+
+
+@contextmanager
+def _reading() -> Iterator[DuckDBPyConnection]:
+    if not settings().warehouse.exists():
+        raise NothingToReview("There is no warehouse yet: run `svod run` first")
+    with scratch(settings().data / "identity", read_only=True) as connection:
+        if not exists(connection, "identity", "review_queue"):
+            raise NothingToReview("Nothing has been matched yet, so that nothing waits: run `svod run` first")
+        yield connection

@@ -1,0 +1,178 @@
+"""`svod identity explain` and `review`: why two records are one customer or not, and what a steward decides about it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.identity.commands import console, identity
+from pipelines.identity.steward_commands import quiet, stop
+
+if TYPE_CHECKING:
+    from pipelines.identity.evidence import Pair
+    from pipelines.identity.holding import Held
+    from pipelines.identity.masking import Shown
+
+Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show values in full. Only where you may see them.")]
+REASONS = {
+    "not sure": "the evidence is too thin: likely, but below the threshold, or the name alone speaks for it",
+    "conflict": "what speaks against it among the records of both outweighs it",
+    "bridge": "it is the only edge between two groups of records, and weighs too little for that",
+    "veto": "different people by their names hold different cards or accounts",
+    "cannot_link": "a steward's decision keeps their customers apart",
+}
+MOST = 12  # lines of a kind on the screen
+
+
+@identity.command()
+def explain(
+    identifier: Annotated[str, typer.Argument(help="A customer, also by a former id, or a record.")],
+    other: Annotated[str | None, typer.Argument(help="A second record: explain the pair.")] = None,
+    chart: Annotated[Path | None, typer.Option(dir_okay=False, help="Draw it into this HTML file too.")] = None,
+    unmasked: Unmasked = False,
+) -> None:
+    """Say why records are one customer: what holds it together, its weakest link, who was refused; or take one pair apart, bit by bit.
+
+    Examples:  [bold]svod identity explain c_0123456789abcdef --chart why.html[/bold]  ·  [bold]svod identity explain crm:contact:1 shop:customer:7[/bold]
+    """
+    quiet()
+    from pipelines.identity import evidence, evidence_chart, holding, masking
+    from pipelines.identity.run import scratch
+    from pipelines.settings import settings
+
+    if chart and not chart.absolute().parent.is_dir():
+        raise typer.BadParameter("its folder does not exist", param_hint="--chart")
+    try:
+        if not settings().warehouse.exists():
+            raise evidence.NotKnown("There is no warehouse yet: run `svod run` first")
+        with scratch(settings().data / "identity", read_only=True) as connection:
+            if other:
+                found = evidence.pair(connection, identifier, other)
+                people = masking.shown(connection, [found.left, found.right], unmasked=unmasked)
+                show_pair(found, people)
+                sections = [("The pair", evidence_chart.waterfall(found)), ("Records", evidence_chart.record_table([found.left, found.right], people))]
+            else:
+                customer, how = evidence.customer_of(connection, identifier)
+                records = evidence.records_of(connection, customer)
+                held = holding.hold(records, evidence.edges_of(connection, records))
+                refused = evidence.refused(connection, records)
+                people = masking.shown(connection, records, unmasked=unmasked)
+                console.print(f"{escape(identifier)} is {how} [bold]{customer}[/bold]." if how else f"Customer [bold]{customer}[/bold].", soft_wrap=True)
+                show_customer(records, held, people, refused)
+                asked = [(held.weakest.left, held.weakest.right, "The weakest link")] if held.weakest else []
+                asked += [(refused[0][0], refused[0][1], "The strongest pair that was refused")] if refused else []
+                pairs = [(heading, evidence.pair(connection, left, right)) for left, right, heading in asked]
+                sections = [("What holds it together", evidence_chart.graph(records, held, people) + evidence_chart.record_table(records, people))]
+                sections += [(f"{heading}: {pair.left} and {pair.right}", evidence_chart.waterfall(pair)) for heading, pair in pairs]
+    except evidence.NotKnown as refusal:
+        raise stop(refusal, 2) from None
+    if chart:
+        evidence_chart.write(chart, f"{identifier} and {other}" if other else f"Customer {customer}", sections)
+        console.print(f"Drawn: {chart}", soft_wrap=True)
+
+
+def show_pair(found: "Pair", people: "dict[str, Shown]") -> None:
+    """Two records, what they tell, and what each comparison adds."""
+    for record in (found.left, found.right):
+        console.print(f"{escape(record)}: {escape(str(people.get(record, '')))}", soft_wrap=True)
+    table = Table("comparison", "level", "bits", "so far")
+    total = 0.0
+    for comparison, level, bits in found.parts:
+        total += bits
+        table.add_row(comparison.replace("_", " "), level, f"{bits:+.1f}" if bits else "", f"{total:+.1f}" if bits else "")
+    console.print(table)
+    from pipelines.settings import settings
+
+    chance = 1 / (1 + 2**-found.weight) if found.weight > -1000 else 0.0
+    console.print(
+        f"Match weight {found.weight:+.1f} bits: one person with a probability of {chance:.4f}; the threshold is {settings().match_threshold:g}.",
+        soft_wrap=True,
+    )
+    said = {
+        "match": "They are one customer" + (", as a source declares." if found.rule == "declared" else "."),
+        "review": f"They wait for a person: {REASONS.get(found.reason or '', found.reason)}.",
+        "no": "They were looked at, and this pair joins nothing.",
+    }
+    console.print(
+        said.get(found.decision or "", "No run looked at this pair, for they agree on nothing that is looked for; it was scored now."), soft_wrap=True
+    )
+
+
+def show_customer(records: list[str], held: "Held", people: "dict[str, Shown]", refused: list) -> None:
+    """The records, the edges that reach them all, the weakest of these and what a cut there would do, and who was refused."""
+    table = Table("record", "who", title=f"{len(records):,} records")
+    for record in records[:MOST]:
+        table.add_row(escape(record), escape(str(people.get(record, ""))))
+    console.print(table)
+    if held.tree:
+        table = Table("record", "record", "by", "bits", title="The strongest edges that hold them together")
+        for edge in held.tree[:MOST]:
+            table.add_row(escape(edge.left), escape(edge.right), edge.why, "bound" if edge.weight is None else f"{edge.weight:.1f}")
+        console.print(table)
+    if held.weakest:
+        link = held.weakest
+        against = ": a source declares it against the evidence" if link.binds and link.weight < 0 else ""
+        console.print(f"The weakest link: {escape(link.left)} and {escape(link.right)}, {link.weight:.1f} bits, by {link.why}{against}.", soft_wrap=True)
+        parts = f"{len(held.left)} from {len(held.right)} records: {', '.join(map(escape, min(held.left, held.right, key=len)[:MOST]))} on the smaller side"
+        rest = max(held.others, key=lambda edge: edge.strength, default=None)
+        kept = (
+            f"It is no bridge: {len(held.others)} more cross there, the strongest of {rest.strength:.1f} bits."
+            if rest
+            else "It is a bridge: nothing else crosses there."
+        )
+        console.print(f"{kept} A cannot_link between these two would part about {parts}.", soft_wrap=True)
+    elif held.tree:
+        console.print("Stewards decided that all of them are one; no match weight is needed.")
+    if refused:
+        table = Table("record", "record", "bits", "other customer", "why not", title=f"{len(refused):,} likely pairs with others that joined nothing")
+        for left, right, weight, reason, customer in refused[:MOST]:
+            table.add_row(escape(left), escape(right), f"{weight:.1f}", customer, REASONS.get(reason, reason))
+        console.print(table)
+
+
+@identity.command()
+def review(
+    pair: Annotated[list[str] | None, typer.Argument(help="With --decide: the two records.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many questions to show.")] = 20,
+    decide: Annotated[str | None, typer.Option(help="must_link (one person) or cannot_link (two).")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for whoever asks later. No personal data.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who decides.")] = None,
+    file: Annotated[Path | None, typer.Option(dir_okay=False, help="The list of decisions. Default: seeds/identity_overrides.csv.")] = None,
+    unmasked: Unmasked = False,
+) -> None:
+    """Show the pairs that wait for a person, those first that matter most, or decide one of them.
+
+    What matters: the records and orders of the smaller side, times how open the question is.
+
+    Examples:  [bold]svod identity review --limit 5[/bold]  ·
+    [bold]svod identity review --decide cannot_link crm:contact:1 shop:customer:7 --reason "father and son" --author maria[/bold]
+    """
+    quiet()
+    from pipelines.identity import decisions
+    from pipelines.identity import review as queue
+
+    file = file or decisions.FILE
+    try:
+        if decide:
+            if len(pair or []) != 2 or not reason or not author:
+                raise typer.BadParameter("a decision needs two records, --reason and --author")
+            for line in queue.decide(decide, pair[0], pair[1], reason, author, file):
+                console.print(escape(line), soft_wrap=True)
+            return
+        if pair:
+            raise typer.BadParameter("records are named with --decide; to look at a pair: svod identity explain LEFT RIGHT")
+        questions, waiting = queue.questions(file, limit, unmasked=unmasked)
+    except (decisions.CannotDecide, queue.NothingToReview) as refusal:
+        raise stop(refusal) from None
+    if not questions:
+        console.print("No pair waits for a person.")
+        return
+    table = Table("effect", "bits", "records", "orders", "left", "right", "why it waits", title=f"{len(questions):,} of {waiting:,} open questions")
+    for row in questions:
+        table.add_row(f"{row.effect:.1f}", f"{row.weight:.1f}", f"{row.left_records}+{row.right_records}", f"{row.left_orders}+{row.right_orders}",
+                      escape(f"{row.left}\n{row.left_person}"), escape(f"{row.right}\n{row.right_person}"), REASONS.get(row.reason, row.reason))  # fmt: skip
+    console.print(table)
+    console.print("Look closer: [bold]svod identity explain LEFT RIGHT[/bold]. Decide: [bold]svod identity review --decide must_link|cannot_link LEFT RIGHT "
+                  "--reason … --author …[/bold]", soft_wrap=True)  # fmt: skip

@@ -1,0 +1,164 @@
+"""`svod identity evaluate` as typed, on files as people have them: any spelling of the same facts gives the same people."""
+
+import json
+import os
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.identity.measure import quality
+from pipelines.settings import settings
+
+FULL = (
+    ("Record ID", "Имя", "FAMILY NAME", "Birth Date", "E-mail", "Phone number", "Loyalty colour"),
+    ("1", "Марина", "Верещагина", "1956-04-09", "", "", "green"),
+    ("2", "Marina", "Vereshchagina", "19560409", "", "", ""),
+    ("3", "Марина;Мариша", "Верещагина", "09.04.1956", "m.ver@example.ru; verochka@example.com", "", ""),
+    ("4", "", "", "", "verochka@example.com", "", ""),
+    ("5", "Глеб", "Стоянов", "1971-11-30", "", "+7 912 555-01-02;+7 912 555-01-77", ""),
+    ("6", "Глеб", "Стоянов", "1971", "", "8 (912) 555 01 77", ""),
+    ("6", "Глеб", "Стоянов", "1971", "", "8 (912) 555 01 77", ""),
+    ("7", "Олеся", "Пантелеева", "не знаю", "olesya.p@example.ru", "", ""),
+)
+PEOPLE = {"1": "a", "2": "a", "3": "a", "4": "a", "5": "b", "6": "b", "7": "c", "99": "c"}
+
+
+@pytest.fixture(scope="module")
+def svod(module_data):
+    """Runs a command as typed: exit code, what stands on the screen, what stands beside it."""
+
+    def typed(*words: object) -> tuple[int, str, str]:
+        settings.cache_clear()
+        result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["identity", "evaluate", *map(str, words)])
+        return result.exit_code, result.stdout, result.stderr
+
+    return typed
+
+
+@pytest.fixture(scope="module")
+def russian(svod, module_data):
+    """A file as a Russian spreadsheet program saves it, and its truth as Parquet: what came out, and who is who."""
+    records, truth, clusters = module_data / "КЛИЕНТЫ.CSV", module_data / "truth.PARQUET", module_data / "clusters.csv"
+    lines = (";".join(f'"{cell}"' if ";" in cell else cell for cell in row) for row in FULL)
+    records.write_bytes("\r\n".join(lines).encode("cp1251"))
+    rows = ", ".join(f"({record}, '{person}')" for record, person in PEOPLE.items())
+    duckdb.execute(f"copy (select * from (values {rows}) as t(record_id, entity_id)) to '{truth}' (format parquet)")
+    before = dict(os.environ)
+    code, out, err = svod(records, "--truth", truth, "--clusters", clusters, "--json")
+    assert dict(os.environ) == before
+    assert code == 0, err
+    return json.loads(out), err, dict(line.split(",") for line in clusters.read_text().splitlines()[1:])
+
+
+def test_with_json_the_figures_are_all_that_stands_on_the_screen(russian):
+    figures, beside, _ = russian
+    assert {"quality", "pairs_scored", "model", "seconds", "cpu_seconds", "peak_mb"} <= figures.keys()
+    assert beside.split("\n")[:3] == ["reading …", "standardizing …", "matching …"]
+
+
+def test_one_birthday_in_three_spellings_and_two_alphabets_is_one_person(russian):
+    clusters = russian[2]
+    assert clusters["1"] == clusters["2"] == clusters["3"]
+
+
+def test_any_of_several_values_in_a_cell_can_be_the_one_that_matches(russian):
+    clusters = russian[2]
+    assert clusters["3"] == clusters["4"]
+    assert clusters["5"] == clusters["6"] != clusters["7"]
+
+
+def test_a_record_that_comes_twice_counts_once_and_is_told(russian):
+    assert russian[0]["records"] == len(russian[2]) == 7
+    assert russian[0]["notes"][0].startswith("1 rows repeat a record id")
+
+
+def test_a_record_of_the_truth_that_is_not_there_is_told_and_counts_as_not_found(russian):
+    figures = russian[0]
+    assert figures["notes"][1:] == ["1 records of the truth are not among the records: each counts as a customer of its own"]
+    assert figures["quality"]["recall"] == pytest.approx(7 / 8)
+    assert figures["quality"]["precision"] == 1
+
+
+def test_memory_is_that_of_standardizing_and_matching_together(russian):
+    assert russian[0]["peak_mb"] > 250
+
+
+def test_nothing_stays_but_what_dbt_made_of_the_project(russian, module_data):
+    assert not (module_data / "warehouse.duckdb").exists()
+    assert len(list((module_data / "target").iterdir())) == 1
+
+
+def test_numbers_with_gaps_in_parquet_and_a_truth_with_a_byte_order_mark_are_read(svod, module_data, russian):
+    records, truth = module_data / "people.parquet", module_data / "Truth.Csv"
+    duckdb.execute(f"""
+        copy (
+            select * from (values
+                (1::double, 'Fiona', 'Abernathy', 79125550102::double, ['fiona.a@example.com', 'fa@example.org']),
+                (2, 'Fiona', 'Abernathy', 79125550102, null), (3, 'Gustav', 'Holmqvist', null, ['fa@example.net'])
+            ) as t(record_id, given_name, family_name, phone, email)
+        ) to '{records}' (format parquet)
+    """)
+    truth.write_text("﻿RECORD_ID\tEntity ID\n1\tx\n2\tx\n3\ty\n3\tz\n")
+    code, screen, _ = svod(records, "--truth", truth)
+    figures = {cells[0].strip(): cells[1].strip() for line in screen.splitlines() if line.count("│") == 3 and (cells := line.split("│")[1:])}
+    assert code == 0
+    assert figures["customers"] == "2"
+    assert figures["people, by the truth"] == "1 of 2 records"
+    assert figures["pairwise recall"].startswith("1.0000")
+    assert "1 records have several entities in Truth.Csv" in screen
+
+
+def test_a_file_without_rows_has_no_customers(svod, module_data, russian):
+    records = module_data / "empty.csv"
+    records.write_text("record_id,email\n")
+    code, screen, _ = svod(records, "--json")
+    assert code == 0
+    assert (json.loads(screen)["records"], json.loads(screen)["quality"]) == (0, None)
+
+
+REFUSED = {
+    "no record id": ("name,email\nFiona,fiona@example.com\n", "missing record_id"),
+    "nothing": ("", "empty"),
+    "not what it is called": ("PAR1 and no more", "damaged"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_is_no_list_of_people_is_refused_with_a_reason_and_no_value(svod, module_data, name):
+    content, reason = REFUSED[name]
+    records = module_data / "refused.csv"
+    records.write_text(content)
+    code, screen, beside = svod(records)
+    assert (code, screen) == (4, "")
+    assert reason in beside and "fiona" not in beside.lower()
+
+
+def test_a_truth_without_its_columns_is_refused_before_anything_is_matched(svod, module_data):
+    records = module_data / "some.csv"
+    records.write_text("record_id,email\n1,fiona@example.com\n")
+    code, _, beside = svod(records, "--truth", records)
+    assert code == 4
+    assert "entity_id" in beside and "matching" not in beside
+
+
+def test_a_place_for_the_clusters_that_does_not_exist_is_wrong_usage(svod, module_data):
+    records = module_data / "some.csv"
+    records.write_text("record_id\n1\n")
+    assert svod(records, "--clusters", module_data / "nowhere" / "out.csv")[0] == 2
+
+
+def test_figures_against_truth_are_those_counted_by_hand(tmp_path):
+    truth = tmp_path / "truth.parquet"
+    with duckdb.connect() as connection:
+        for table, column, groups in (("people", "person_id", "xxxyz"), ("found", "customer_id", "11223")):
+            values = ", ".join(f"('{record}', '{group}')" for record, group in zip("abcde", groups, strict=True))
+            connection.execute(f"create table {table} as select * from (values {values}) as t(record_id, {column})")
+        connection.execute(f"copy people to '{truth}' (format parquet)")
+        got = quality(connection, truth, "found")
+    # Pairs found: ab, cd; true: ab, ac, bc.
+    assert (got.precision, got.recall, got.f1) == pytest.approx((1 / 2, 1 / 3, 2 / 5))
+    assert (got.bcubed_precision, got.bcubed_recall) == pytest.approx((4 / 5, (2 / 3 + 2 / 3 + 1 / 3 + 2) / 5))
+    assert (got.exact_share, got.over_merged, got.under_merged) == (pytest.approx(1 / 3), 1, 1)
+    assert got.f1_error > 0

@@ -1,0 +1,76 @@
+"""A new model is a decision: fitted beside the one in use, told apart from it, put in force by a person."""
+
+import json
+from datetime import datetime
+
+import known_people as company
+import pytest
+import two_people as two
+
+from pipelines.fingerprint import fingerprint
+from pipelines.identity import candidate, model, resolve_identity
+from pipelines.identity.plan import plan
+from pipelines.settings import settings
+
+MONDAY, TUESDAY, WEDNESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6), datetime(2026, 1, 7)
+
+
+def pointer(data, name: str = "current") -> str:
+    return json.loads((data / "identity" / f"{name}.json").read_text())["version"]
+
+
+def test_a_candidate_waits_beside_the_model_in_use_until_it_is_applied(data, svod, monkeypatch):
+    company.write(data, *company.make_records(company.make_people(330)))
+    first = resolve_identity(MONDAY)
+    company.write(data, *company.make_records(company.make_people(360)))
+    warehouse = (data / "warehouse.duckdb").read_bytes()
+    said = svod("train")
+    made = pointer(data, "candidate")
+    assert made in said and "likely matches among" in said
+    assert pointer(data) == first.model_version != made
+    found = plan(model=candidate.waiting(), at=WEDNESDAY)
+    assert found.model == made and (data / "warehouse.duckdb").read_bytes() == warehouse
+    before = fingerprint(MONDAY)
+    assert first.model_version in svod("apply", "--candidate")
+    assert pointer(data) == made and fingerprint(MONDAY).code != before.code
+    report = resolve_identity(WEDNESDAY)
+    assert (report.model_version, report.merged, report.split, report.created) == (made, found.merged, found.split, found.created)
+    svod("apply", "--model", first.model_version)
+    assert pointer(data) == first.model_version
+
+
+def test_decided_pairs_sharpen_the_candidate(data):
+    records, identifiers, links = company.make_records(company.make_people(330))
+    company.write(data, records, identifiers, links)
+    resolve_identity(MONDAY)
+    plain = candidate.fit().model
+    same = {}
+    for record in records:
+        if record.get("birth_date"):
+            same.setdefault(record["person_id"], []).append(record["record_id"])
+    pairs = [found[:2] for found in same.values() if len(found) > 1]
+    file = data / "decided.csv"
+    file.write_text("action,left_record_id,right_record_id\n" + "".join(f"must_link,{left},{right}\n" for left, right in pairs))
+    found = candidate.fit(file)
+    assert found.decided == len(pairs) > 50
+    # All of these have one birth date, and that is what they teach.
+    assert found.model.parameters["birth_date"]["same"][0] > plain.parameters["birth_date"]["same"][0]
+
+
+def test_too_little_to_learn_from_is_said_and_nothing_is_saved(data, svod):
+    two.write(data)
+    resolve_identity(MONDAY)
+    assert "too little to learn from" in svod("train", code=4)
+    assert not (data / "identity" / "candidate.json").exists()
+    with pytest.raises(candidate.NoCandidate, match="svod identity train"):
+        candidate.waiting()
+
+
+def test_there_is_nothing_to_apply_without_a_candidate(data, svod):
+    two.write(data)
+    resolve_identity(MONDAY)
+    now = pointer(data)
+    assert "svod identity train" in svod("apply", "--candidate", code=4)
+    svod("apply", code=2)
+    assert pointer(data) == now
+    assert model.current(settings().data / "identity").version == now
