@@ -1,21 +1,59 @@
-"""The last door: what would leave in the marts. How many customers, how much was matched, how large the clusters are, from where they come."""
+"""The last door: what would leave in the marts. How many customers, how much was matched, how large the clusters are, from where they come,
+and whether matching is as good as what readers have now."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from duckdb import CatalogException
+
 from expectations.door import Result, Tolerance, watch
+from pipelines.publish import current
+from pipelines.settings import settings
 from pipelines.warehouse import connect
 
+# How far matching may stray from the published version, in shares of one. Without truth or labels two figures stand for F1:
+# matching that joins less moves the first, matching that glues people together moves both.
+F1_FALL, MATCHED_SHARE_DRIFT, LARGE_SHARE_RISE = 0.02, 0.05, 0.01
+LARGE = 20
+
+PUBLISHED = f"""
+select quality.f1, quality.matched_share, sizes.large_share
+from quality.identity_quality as quality
+cross join (select coalesce(sum(records) filter (where record_count > {LARGE}), 0) / sum(records) as large_share from quality.identity_cluster_sizes) as sizes
+where quality.is_latest
+"""
 CLUSTERS = "(select count(*) as records from identity.record_customers group by customer_id) as clusters"
+
+
+@dataclass(frozen=True)
+class Matching:
+    """What a version says of its matching; None where it does not."""
+
+    f1: float | None = None
+    matched_share: float | None = None
+    large_share: float | None = None
+
+
+def published() -> Matching:
+    """The matching of the version that readers have."""
+    if (version := current()) is None:
+        return Matching()
+    with connect(settings().published / version.full, read_only=True) as connection:
+        try:
+            rows = connection.execute(PUBLISHED).fetchall()
+        except CatalogException:  # published before these figures were
+            rows = []
+    return Matching(*rows[0]) if rows else Matching()
 
 
 def check(run_at: datetime) -> list[Result]:
     """Judge what a publication at `run_at` would show."""
     with connect(read_only=True) as connection:
         sources = [row[0] for row in connection.execute("select distinct split_part(record_id, ':', 1) from identity.record_customers order by 1").fetchall()]
-    return watch("departure", tolerances(sources), run_at)
+    return watch("departure", tolerances(sources, published()), run_at)
 
 
-def tolerances(sources: list[str]) -> list[Tolerance]:
+def tolerances(sources: list[str], readers_have: Matching) -> list[Tolerance]:
     customers = "marts.customers"
     records = "select count(*) from identity.record_customers"
     fixed = [
@@ -27,7 +65,28 @@ def tolerances(sources: list[str]) -> list[Tolerance]:
         Tolerance("records per cluster", customers, f"select avg(records) from {CLUSTERS}", most=20, rise=0.5, is_blocking=True),
         Tolerance("share of customers without a name", customers, f"select avg(case when {_no_name()} then 1.0 else 0.0 end) from {customers}", rise=0.5),
     ]
-    return fixed + [_source_share(source, records) for source in sources]
+    return [*fixed, *_matching(readers_have), *(_source_share(source, records) for source in sources)]
+
+
+def _matching(was: Matching) -> list[Tolerance]:
+    f1, matched_share = (f"(select {figure} from identity.runs order by run_number desc limit 1)" for figure in ("f1", "matched_share"))
+    large_share = f"(select coalesce(sum(records) filter (where records > {LARGE}), 0) / sum(records) from {CLUSTERS})"
+    return [
+        Tolerance("F1 of matching, change since the publication", "marts.customers", _change(f1, was.f1), least=-F1_FALL, is_blocking=True),
+        Tolerance(
+            "matched share, change since the publication, without truth", "marts.customers",
+            f"case when {f1} is null then {_change(matched_share, was.matched_share)} end",
+            least=-MATCHED_SHARE_DRIFT, most=MATCHED_SHARE_DRIFT, is_blocking=True,
+        ),
+        Tolerance(
+            "records in large clusters, change since the publication, without truth", "marts.customers",
+            f"case when {f1} is null then {_change(large_share, was.large_share)} end", most=LARGE_SHARE_RISE, is_blocking=True,
+        ),
+    ]  # fmt: skip
+
+
+def _change(now: str, was: float | None) -> str:
+    return f"{now} - {was!r}" if was is not None else "null"
 
 
 def _no_name() -> str:

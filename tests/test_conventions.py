@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.identity.tables import TABLES
+from pipelines.identity.views import COMMENTS
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -63,6 +66,19 @@ def test_only_staging_and_named_exceptions_read_sources(models):
         if parent.startswith("source.") and not parent.startswith("source.svod.identity.") and not m["original_file_path"].startswith(allowed)
     ]
     assert wrong == []
+
+
+def test_every_column_that_identity_writes_is_described_and_no_other(manifest):
+    described = {source["name"]: set(source["columns"]) for source in manifest["sources"].values() if source["schema"] == "identity"}
+    written = {name.split(".")[1]: {part.split()[0] for part in columns.split(",")} for name, columns in TABLES.items() if name.startswith("identity.")}
+    assert {name: columns for name, columns in described.items() if name in written} == written
+    assert set(described) - set(written) == set(COMMENTS)
+    assert [
+        name
+        for source in manifest["sources"].values()
+        for name, column in source["columns"].items()
+        if source["schema"] == "identity" and not column["description"]
+    ] == []
 
 
 def test_staging_models_are_named_after_their_source(models):

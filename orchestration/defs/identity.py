@@ -8,7 +8,8 @@ from orchestration.defs.ingestion import FORCE
 from orchestration.defs.resources import POOL, RunLock, only_the_date_changed, run_at
 from orchestration.defs.warehouse import MANIFEST, Translator
 
-READS = (["intermediate", "int_records"], ["intermediate", "int_identifiers"], ["intermediate", "int_links"])
+# What matching reads; the stewards' decisions too, so that they are built before it.
+READS = (["intermediate", "int_records"], ["intermediate", "int_identifiers"], ["intermediate", "int_links"], ["seeds", "identity_overrides"])
 
 SPECS = [
     dg.AssetSpec(

@@ -65,10 +65,10 @@ def dbt_docs(to: Path) -> None:
 
 
 def through_identity(page: str) -> str:
-    """dbt's page with the lineage it cannot know: the identity tables, sources to dbt, are made of the models that matching reads."""
+    """dbt's page with the lineage it cannot know: the identity tables, sources to dbt, are made of the models and the seed that matching reads."""
     start = page.index('"parent_map": {')
     end = page.index('"child_map": {', start)
-    parents = json.dumps([f"model.svod.{model}" for model in ("int_records", "int_identifiers", "int_links")])
+    parents = json.dumps([*(f"model.svod.{model}" for model in ("int_records", "int_identifiers", "int_links")), "seed.svod.identity_overrides"])
     return page[:start] + re.sub(r'("source\.svod\.identity\.\w+"): \[\]', rf"\1: {parents}", page[start:end]) + page[end:]
 
 

@@ -12,7 +12,8 @@ import duckdb
 
 @dataclass(frozen=True)
 class Section:
-    """A section as written here: texts by language, and the query. With `bar`, that column is drawn as bars too."""
+    """A section as written here: texts by language, and the query. With `bar`, that column is drawn as bars too; each of `lines` as a
+    line over the rows, which then are in time, the newest first."""
 
     name: str
     title: dict[str, str]
@@ -20,12 +21,23 @@ class Section:
     headers: dict[str, tuple[str, ...]]
     query: str
     bar: int | None = None
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Column:
     title: str
     is_number: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A trend, drawn in a box of LINE_BOX; `lowest` and `highest` are what its ends of the scale stand for."""
+
+    title: str
+    points: str
+    lowest: str
+    highest: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Shown:
     columns: list[Column]
     rows: list[list[tuple[str, Column]]]
     bars: list[int]
+    lines: list[Line]
 
 
 SECTIONS = (
@@ -81,21 +94,66 @@ SECTIONS = (
         "identity",
         {"en": "Matching, run by run", "ru": "Сопоставление по запускам"},
         {
-            "en": "Records that became customers. Precision, recall and F1 of the pairs, where the truth is known.",
-            "ru": "Сколько записей стало клиентами. Точность, полнота и F1 пар, если правильный ответ известен.",
+            "en": "How many records matching saved, and F1 of the pairs where the truth or labels are known, both with a 95% confidence interval. A fall of F1 stops the publication.",
+            "ru": "Какую долю записей убрало сопоставление и F1 пар, если известен правильный ответ или разметка; в скобках доверительный интервал 95 %. Падение F1 останавливает публикацию.",
         },
         {
-            "en": ("run (UTC)", "records", "pairs scored", "matched", "customers", "largest", "precision", "recall", "F1"),
-            "ru": ("запуск (UTC)", "записей", "пар оценено", "совпало", "клиентов", "наибольший", "точность", "полнота", "F1"),
+            "en": (
+                "run (UTC)",
+                "records",
+                "customers",
+                "largest",
+                "in review",
+                "matched share",
+                "95%",
+                "precision",
+                "recall",
+                "F1",
+                "95%",
+                "over-merged",
+                "under-merged",
+            ),
+            "ru": (
+                "запуск (UTC)",
+                "записей",
+                "клиентов",
+                "наибольший",
+                "на проверку",
+                "доля совпавших",
+                "95 %",
+                "точность",
+                "полнота",
+                "F1",
+                "95 %",
+                "слито лишнего",
+                "не слито",
+            ),
         },
-        "select strftime(run_at, '%Y-%m-%d %H:%M'), records, pairs_scored, matched_pairs, clusters, largest_cluster, round(precision, 4), round(recall, 4), round(f1, 4) from identity.runs order by run_at desc limit 30",
+        """
+        select strftime(run_at, '%Y-%m-%d %H:%M'), records, customers, largest_cluster, review_pairs,
+            round(matched_share, 4), printf('%.3f–%.3f', matched_share_lower, matched_share_upper),
+            round(precision, 4), round(recall, 4), round(f1, 4), case when f1 is not null then printf('%.3f–%.3f', f1_lower, f1_upper) end, over_merged, under_merged
+        from quality.identity_quality order by run_number desc limit 30
+        """,
+        lines=(5, 9),
+    ),
+    Section(
+        "weights",
+        {"en": "Match weights of the pairs", "ru": "Веса пар"},
+        {
+            "en": "Pairs by evidence, in bits. A good model draws two hills; what lies between them waits for a person.",
+            "ru": "Пары по силе свидетельств, в битах. Хорошая модель даёт два холма; то, что между ними, ждёт человека.",
+        },
+        {"en": ("bits from", "matched", "in review", "apart", "pairs"), "ru": ("бит от", "совпало", "на проверку", "разные", "пар")},
+        "select cast(4 * floor(weight_from / 4) as integer), sum(matched), sum(in_review), sum(apart), sum(pairs) from quality.identity_weight_histogram group by 1 order by 1",
+        bar=4,
     ),
     Section(
         "clusters",
         {"en": "Records per customer", "ru": "Записей на клиента"},
         {"en": "How many customers have how many records.", "ru": "У скольких клиентов сколько записей."},
         {"en": ("records", "customers"), "ru": ("записей", "клиентов")},
-        "select record_count, count(*) from identity.customers group by record_count order by record_count limit 40",
+        "select record_count, customers from quality.identity_cluster_sizes order by record_count limit 40",
         bar=1,
     ),
     Section(
@@ -119,7 +177,15 @@ def sections(connection: duckdb.DuckDBPyConnection, language: str) -> Iterator[S
             continue
         columns = [Column(title, any(isinstance(row[index], RIGHT_ALIGNED) for row in rows)) for index, title in enumerate(section.headers[language])]
         shown = [[(text(cell), column) for cell, column in zip(row, columns, strict=True)] for row in rows]
-        yield Shown(section.name, section.title[language], section.explanation[language], columns, shown, bars(rows, section.bar))
+        yield Shown(
+            section.name,
+            section.title[language],
+            section.explanation[language],
+            columns,
+            shown,
+            bars(rows, section.bar),
+            list(lines(rows, section.lines, columns)),
+        )
 
 
 def bars(rows: list[tuple], index: int | None) -> list[int]:
@@ -127,6 +193,25 @@ def bars(rows: list[tuple], index: int | None) -> list[int]:
         return []
     highest = max(float(row[index] or 0) for row in rows) or 1
     return [round(100 * float(row[index] or 0) / highest) for row in rows]
+
+
+LINE_BOX = (300, 48)
+# A scale no finer than this, so that noise is not drawn as a mountain.
+LEAST_SCALE = 0.02
+
+
+def lines(rows: list[tuple], indexes: tuple[int, ...], columns: list[Column]) -> Iterator[Line]:
+    """The trends of a section, the oldest row left; none where there are not two values yet."""
+    width, height = LINE_BOX
+    for index in indexes:
+        values = [float(row[index]) for row in reversed(rows) if row[index] is not None]
+        if len(values) < 2:
+            continue
+        middle, reach = (min(values) + max(values)) / 2, max(max(values) - min(values), LEAST_SCALE) / 2
+        points = (
+            f"{place * width / (len(values) - 1):.1f},{height / 2 - (value - middle) / reach * (height / 2 - 2):.1f}" for place, value in enumerate(values)
+        )
+        yield Line(columns[index].title, " ".join(points), f"{middle - reach:.3f}", f"{middle + reach:.3f}")
 
 
 def text(cell: object) -> str:

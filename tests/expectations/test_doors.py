@@ -9,6 +9,8 @@ import pytest
 
 from expectations import arrival, departure
 from expectations.door import Tolerance, watch
+from pipelines.fingerprint import Fingerprint
+from pipelines.publish import publish
 from pipelines.settings import settings
 
 DAY = datetime(2026, 1, 1, 5)
@@ -37,6 +39,29 @@ def company(customers: int, records_each: int = 2) -> None:
         from range({customers}) as people (person), range({records_each}) as records (record)""",
         "create or replace table marts.customers as select distinct customer_id, 'Anna' as given_name, 'Whitfield' as family_name from identity.record_customers",
     )
+    matched(f1=None, share=0.5)
+
+
+def matched(f1: float | None, share: float) -> None:
+    say(
+        "create table if not exists identity.runs (run_number bigint, f1 double, matched_share double)",
+        f"insert into identity.runs select count(*) + 1, {'null' if f1 is None else f1}, {share} from identity.runs",
+    )
+
+
+def publish_what_is_there() -> None:
+    say(
+        "create schema if not exists quality",
+        "create or replace table quality.identity_quality as select f1, matched_share, true as is_latest from identity.runs order by run_number desc limit 1",
+        """create or replace table quality.identity_cluster_sizes as
+        select record_count, sum(record_count) as records
+        from (select count(*) as record_count from identity.record_customers group by customer_id) group by record_count""",
+    )
+    publish(DAY, Fingerprint("files", "code", "date"))
+
+
+def stopped(day: int) -> set[str]:
+    return failed(result for result in departure.check(DAY + timedelta(days=day)) if result.is_blocking)
 
 
 def failed(results) -> set[str]:
@@ -78,6 +103,31 @@ def test_a_run_that_failed_does_not_become_the_new_usual(data):
 def test_a_cluster_that_swallows_everybody_is_caught(data):
     company(2, records_each=600)
     assert "records of the largest cluster" in failed(result for result in departure.check(DAY) if result.is_blocking)
+
+
+def test_matching_that_is_worse_than_what_readers_have_stops_the_publication(data):
+    company(50)
+    matched(f1=0.95, share=0.5)
+    assert stopped(0) == set()
+    publish_what_is_there()
+    matched(f1=0.94, share=0.2)
+    assert stopped(1) == set()
+    matched(f1=0.92, share=0.5)
+    assert stopped(2) == {"F1 of matching, change since the publication"}
+    # What was not published is no measure for the next run.
+    assert stopped(3) == {"F1 of matching, change since the publication"}
+
+
+def test_without_truth_a_jump_of_the_matched_share_or_of_large_clusters_stops_the_publication(data):
+    company(50)
+    publish_what_is_there()
+    matched(f1=None, share=0.53)
+    assert stopped(1) == set()
+    matched(f1=None, share=0.6)
+    assert stopped(2) == {"matched share, change since the publication, without truth"}
+    company(50)
+    say("insert into identity.record_customers select 'hubspot:contact:glued-' || record, 'c_0' from range(30) as records (record)")
+    assert stopped(3) == {"records in large clusters, change since the publication, without truth"}
 
 
 def test_running_a_door_again_for_the_same_moment_replaces_its_results(data):

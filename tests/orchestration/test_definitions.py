@@ -143,3 +143,7 @@ def test_the_logical_time_is_the_one_asked_for_else_the_scheduled_one_else_the_m
         before = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
         looking.execute_in_process(instance=instance, tags=tags)
     assert seen == [expected] if expected else before <= seen[0] <= before + timedelta(minutes=1)
+
+
+def test_decisions_of_stewards_are_built_before_matching_reads_them(graph):
+    assert dg.AssetKey(["seeds", "identity_overrides"]) in graph.get(dg.AssetKey(["identity", "record_customers"])).parent_keys

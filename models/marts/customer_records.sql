@@ -1,0 +1,40 @@
+with
+
+record_moves as (
+
+    select * from {{ source('identity', 'record_moves') }}
+
+),
+
+-- The order of runs is the order of their numbers. A run for an earlier day does not rewrite what is known of later ones.
+moved as (
+
+    select
+        record_id,
+        customer_id,
+        run_number,
+        max(run_at) over (partition by record_id order by run_number rows between unbounded preceding and current row) as valid_from
+    from record_moves
+
+),
+
+intervals as (
+
+    select
+        record_id,
+        customer_id,
+        valid_from,
+        lead(valid_from) over (partition by record_id order by run_number) as valid_to
+    from moved
+
+)
+
+-- A record that is gone ends its last interval and begins none; of several moves at one logical time the last one counts.
+select
+    record_id,
+    customer_id,
+    valid_from,
+    valid_to,
+    valid_to is null as is_current
+from intervals
+where customer_id is not null and (valid_to is null or valid_to > valid_from)
