@@ -9,10 +9,10 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test dev docs lint bench clean
+.PHONY: help install run demo test dev docs lint bench bench-identity clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 install: .venv/.installed ## Make the environment from the lock file
 
@@ -45,5 +45,13 @@ lint: install ## Check the style of Python and SQL
 bench: install ## Measure speed and memory of every stage
 	$(BIN)/python -m benchmarks
 
+bench-identity: install .venv-bench/.installed ## Measure the matching engine against others
+	$(BIN)/python -m benchmarks.identity
+
+.venv-bench/.installed: benchmarks/identity/requirements.txt
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench
+	$(BIN)/uv pip install --quiet --python .venv-bench/bin/python -r benchmarks/identity/requirements.txt
+	touch $@
+
 clean: ## Remove what can be made again, never the data
-	rm -rf .venv target logs site
+	rm -rf .venv .venv-bench target logs site
