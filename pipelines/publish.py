@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import pseudonymise
+from pipelines.files import replace_text, sync
 from pipelines.fingerprint import Fingerprint
 from pipelines.settings import settings
 from pipelines.warehouse import connect
@@ -113,7 +114,7 @@ def _build(path: Path, role: str) -> dict[str, int]:
             _keep_pseudonyms(connection, rows)
         connection.execute("checkpoint")
     path.chmod(MODES[role])
-    _sync(path)
+    sync(path)
     return rows
 
 
@@ -144,15 +145,11 @@ def _point(folder: Path, version: Version) -> None:
         link.unlink(missing_ok=True)
         link.symlink_to(getattr(version, role))
         os.replace(link, folder / f"{role}.duckdb")
-    _sync(folder)
+    sync(folder)
 
 
 def _write(path: Path, version: Version) -> None:
-    draft = path.with_name(f".{path.name}")
-    draft.write_text(json.dumps(asdict(version), indent=2))
-    _sync(draft)
-    os.replace(draft, path)
-    _sync(path.parent)
+    replace_text(path, json.dumps(asdict(version), indent=2))
 
 
 def _prune(folder: Path, keep: int) -> None:
@@ -170,14 +167,6 @@ def _remove_leavings(folder: Path) -> None:
     for path in folder.glob("*_[0-9]*.duckdb"):
         if path.name not in named:
             path.unlink()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

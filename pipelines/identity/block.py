@@ -23,8 +23,7 @@ KEYS_NOW = """
 create or replace temp view keys_now as
 select rule, key, n from new_keys
 union all
-select rule, key, n from was.keys as keys
-anti join (select n from rescored union all select n from changed where is_gone) as newer on keys.n = newer.n
+select rule, key, n from was.keys as keys anti join outdated on keys.n = outdated.n
 """
 
 # How many records may hold a value, by rule.
@@ -52,8 +51,7 @@ asked as (
 
     select rule, key from new_keys
     union
-    select rule, key from was.keys as keys
-    semi join (select n from rescored union all select n from changed where is_gone) as moved on keys.n = moved.n
+    select rule, key from was.keys as keys semi join outdated on keys.n = outdated.n
 
 ),
 
@@ -132,11 +130,11 @@ select
     any_value(caps.cap) as cap,
     count(*) filter (where sizes.records <= caps.cap) as keys_used,
     coalesce(sum(sizes.records * (sizes.records - 1) / 2) filter (where sizes.records <= caps.cap), 0) as pairs,
-    count(sizes.key) filter (where sizes.records > coalesce(caps.cap, 1)) as keys_skipped,
-    coalesce(max(sizes.records) filter (where sizes.records > coalesce(caps.cap, 1)), 0) as largest_skipped
+    count(sizes.key) filter (where sizes.records > caps.cap) as keys_skipped,
+    coalesce(max(sizes.records) filter (where sizes.records > caps.cap), 0) as largest_skipped
 from (select unnest($rules) as rule, unnest(range(1, len($rules) + 1)) as number) as names
 left join key_sizes as sizes on names.number = sizes.rule
-left join caps on names.number = caps.rule
+inner join caps on names.number = caps.rule
 group by names.number, names.rule
 order by names.number
 """
@@ -155,12 +153,12 @@ def fit_caps(connection: DuckDBPyConnection, records: int) -> dict[str, int]:
     return {RULES[rule - 1]: cap for rule, cap in rows}
 
 
-def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: bool) -> int:
-    """Makes `blocked_pairs` (rule, n_l, n_r) and `again` (n: whose pairs these are); returns how many pairs there are."""
-    connection.execute("create or replace temp table caps (rule utinyint, cap bigint)").fetchall()
-    connection.executemany(
-        "insert into caps values ($rule, $cap)", [{"rule": RULES.index(name) + 1, "cap": cap} for name, cap in caps.items()] or [{"rule": 0, "cap": 0}]
-    )
+def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: bool) -> None:
+    """Makes `blocked_pairs` (rule, n_l, n_r) and `again` (n: whose pairs these are)."""
+    connection.execute(
+        "create or replace temp table caps as select unnest($rules) as rule, unnest($caps) as cap",
+        {"rules": [RULES.index(name) + 1 for name in caps], "caps": list(caps.values())},
+    ).fetchall()
     if everything:
         connection.execute("create or replace temp table again as select n from rescored").fetchall()
         connection.execute(SIZES_OF_ALL).fetchall()
@@ -169,7 +167,6 @@ def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: b
         connection.execute(CROSSED).fetchall()
         connection.execute(SIZES).fetchall()
     connection.execute(PAIRS.format(held_pairs=ALL_HELD_PAIRS if everything else HELD_PAIRS)).fetchall()
-    return connection.execute("select count(*) from blocked_pairs").fetchall()[0][0]
 
 
 def rule_name(number: int) -> str:

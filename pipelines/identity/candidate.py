@@ -7,13 +7,13 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.identity import block, overrides
 from pipelines.identity import model as models
+from pipelines.identity import overrides, run
 from pipelines.identity.model import Model
 from pipelines.identity.people import prepare
-from pipelines.identity.run import remember, scratch
+from pipelines.identity.run import reading, remember
 from pipelines.identity.settings import COMPARISONS, levels
-from pipelines.identity.train import LEAST_MATCHES, train
+from pipelines.identity.train import LEAST_MATCHES
 from pipelines.redaction import Told
 from pipelines.settings import settings
 
@@ -39,21 +39,14 @@ class Candidate:
 def fit(decisions: Path | None = None) -> Candidate:
     """Fits a model to the records as they are and saves it as the candidate. The warehouse is only read."""
     folder = settings().data / "identity"
-    if not settings().warehouse.exists():
-        raise NoCandidate("There is no warehouse yet: run `svod run` first")
-    with scratch(folder, read_only=True) as connection:
-        if not overrides.exists(connection, "matching", "people"):
-            raise NoCandidate("Nothing has been matched yet: run `svod run` first")
+    with reading(NoCandidate, "matching", "people") as connection:
         overrides.load(connection)
         remember(connection, everything=True)
         records = prepare(connection)
-        block.make_keys(connection)
-        caps = block.fit_caps(connection, records)
-        block.block(connection, caps, everything=True)
         # Decisions bind the records they are about; only if asked for do they also teach the model.
         overrides.load(connection, decisions)
         decided = connection.execute("select count(*) from overrides").fetchall()[0][0] if decisions else 0
-        lesson = train(connection, records, caps, "overrides" if decisions else None)
+        lesson = run.fit(connection, records, "overrides" if decisions else None)
         if lesson.model.kind != "trained":
             raise NoCandidate(
                 f"There is too little to learn from: about {lesson.matches:,.0f} likely matches among {records:,} records, and {LEAST_MATCHES} are needed. "

@@ -66,12 +66,12 @@ order by place
 # Their pairs: those just scored, and those of the last run that still stand.
 PAIRS = f"""
 create or replace temp table affected_pairs as
-select l.place as left_place, r.place as right_place, scored.rule, scored.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed
+select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, scored.rule, scored.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed
 from scored
 inner join affected as l on scored.n_l = l.n
 inner join affected as r on scored.n_r = r.n
 union all
-select l.place, r.place, cast(names.number as utinyint), pairs.match_weight, {DOUBTED}, {vetoed()}
+select least(l.place, r.place), greatest(l.place, r.place), cast(names.number as utinyint), pairs.match_weight, {DOUBTED}, {vetoed()}
 from was.pairs as pairs
 inner join affected as l on pairs.left_record_id = l.record_id
 inner join affected as r on pairs.right_record_id = r.record_id
@@ -90,9 +90,8 @@ small as (select component from leaders group by component having count(*) betwe
 select {INSIDE} as rule, least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r
 from leaders as l
 inner join leaders as r on l.component = r.component and l.place < r.place
-left join affected_pairs as known on known.left_place = least(l.place, r.place) and known.right_place = greatest(l.place, r.place)
-left join affected_pairs as mirrored on mirrored.left_place = greatest(l.place, r.place) and mirrored.right_place = least(l.place, r.place)
-where l.component in (select component from small) and known.rule is null and mirrored.rule is null
+anti join affected_pairs as known on known.left_place = l.place and known.right_place = r.place
+where l.component in (select component from small)
 """
 
 
@@ -141,17 +140,16 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     """).fetchall()
     connection.unregister("decided_now")
     reasons = {(left, right): (left, right, why) for left, right, why in [*((*pair, "cannot_link") for pair in broken), *refused]}
-    _store(connection, "refused", ("left_place", "right_place", "reason"), list(reasons.values()))
+    _store_refused(connection, list(reasons.values()))
 
 
 def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:
     connection.execute(PAIRS).fetchall()
     query = """select left_place, right_place, case when is_doubted then least(match_weight, 0) else match_weight end, rule, is_vetoed from affected_pairs
-                order by least(left_place, right_place), greatest(left_place, right_place)"""
+                order by left_place, right_place"""
     table = connection.sql(query).to_arrow_table()
     size = connection.execute("select count(*) from affected").fetchall()[0][0]
     left, right, weight, rule, veto = (table.column(name).to_numpy() for name in table.column_names)
-    left, right = np.minimum(left, right), np.maximum(left, right)
     leader = np.arange(size)
     equal = (rule == TWINS) & (weight >= threshold)
     leader[right[equal]] = left[equal]
@@ -163,11 +161,10 @@ def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:
 
 def _overrides(connection: DuckDBPyConnection) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     rows = connection.execute("""
-        select action, least(l.place, r.place), greatest(l.place, r.place)
+        select action, l.place, r.place
         from overrides
         inner join affected as l on overrides.left_record_id = l.record_id
         inner join affected as r on overrides.right_record_id = r.record_id
-        where l.place <> r.place
         order by all
     """).fetchall()
     return [row[1:] for row in rows if row[0] == "must_link"], [row[1:] for row in rows if row[0] == "cannot_link"]
@@ -239,15 +236,19 @@ def _linked_by(graph: Graph, labels: np.ndarray) -> pa.Array:
     return pa.array(np.where(alone, "alone", np.where(declared, "declared", "score")))
 
 
-def _store(connection: DuckDBPyConnection, name: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
-    """A small table of places as a temporary table of record ids."""
-    table = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema=pa.schema(
-        [(column, pa.int64() if column.endswith("place") else pa.string()) for column in columns]))  # fmt: skip
-    connection.register("rows_now", table)
-    rest = "".join(f", rows_now.{column}" for column in columns[2:])
-    connection.execute(f"""
-        create or replace temp table {name} as
-        select least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id{rest}
-        from rows_now inner join affected as l on rows_now.left_place = l.place inner join affected as r on rows_now.right_place = r.place
+def _store_refused(connection: DuckDBPyConnection, rows: list[tuple[int, int, str]]) -> None:
+    """Makes `refused`: pairs that were likely and join nothing, by record ids, and why."""
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
+    table = pa.table(
+        dict(zip(("left_place", "right_place"), (pa.array(places, pa.int64()) for places in columns[:2]), strict=True))
+        | {"reason": pa.array(columns[2], pa.string())}
+    )
+    connection.register("refused_now", table)
+    connection.execute("""
+        create or replace temp table refused as
+        select least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id, refused_now.reason
+        from refused_now
+        inner join affected as l on refused_now.left_place = l.place
+        inner join affected as r on refused_now.right_place = r.place
     """).fetchall()
-    connection.unregister("rows_now")
+    connection.unregister("refused_now")

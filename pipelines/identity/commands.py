@@ -21,11 +21,6 @@ console = Console()
 WITHIN = 1.96  # standard errors either side that hold the true figure 95 times in 100
 
 
-@identity.callback()
-def _group() -> None:
-    """Keeps the commands named, however few there are."""
-
-
 @identity.command()
 def evaluate(
     records: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or Parquet of people: record_id and what is known of them.")],

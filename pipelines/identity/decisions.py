@@ -5,10 +5,10 @@ A line is in force from the next run on and for as long as it stands; removing i
 
 import csv
 import io
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.files import replace_text
 from pipelines.identity.overrides import ACTIONS
 from pipelines.redaction import Told
 from pipelines.settings import PROJECT
@@ -31,9 +31,7 @@ def decide(action: str, left: str, right: str, reason: str, author: str, file: P
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows([*known, row])
-    draft = file.with_suffix(".draft")
-    draft.write_text(text.getvalue(), encoding="utf-8")
-    os.replace(draft, file)
+    replace_text(file, text.getvalue())
     return row
 
 

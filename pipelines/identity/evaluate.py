@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.identity.evaluation_files import PREFIX, SOURCE, CannotEvaluate, land_records, quoted, store_truth
+from pipelines.files import quoted
+from pipelines.identity.evaluation_files import PREFIX, SOURCE, CannotEvaluate, land_records, store_truth
 from pipelines.identity.measure import Quality, quality
 from pipelines.redaction import Told
 from pipelines.settings import PROJECT, settings

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.files import quoted
 from pipelines.redaction import Told
 from pipelines.sources.delimited import open_delimited
 from pipelines.sources.landing import land
@@ -84,10 +85,6 @@ def store_truth(truth: Path, to: Path, folder: Path) -> list[str]:
         ambiguous = connection.execute(AMBIGUOUS).fetchall()[0][0]
     notes = [f"{len(report.bad_rows)} rows of {truth.name} cannot be read and are left out"] if report.bad_rows else []
     return notes + ([f"{ambiguous} records have several entities in {truth.name} and are left out of the comparison"] if ambiguous else [])
-
-
-def quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _is_parquet(path: Path) -> bool:

@@ -10,10 +10,12 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
+# Whose customer is decided by this run: what the last one knew of these records no longer counts.
+DECIDED = "create or replace temp table decided_records as select record_id from decided union all select record_id from changed where is_gone"
+
 OLD = """
 create or replace temp table old_customers as
-select record_id, customer_id from warehouse.identity.record_customers as old
-semi join (select record_id from decided union all select record_id from changed where is_gone) as asked on old.record_id = asked.record_id
+select record_id, customer_id from warehouse.identity.record_customers semi join decided_records using (record_id)
 """
 
 # Every tie is broken by text, so that the same clusters give the same ids in any order.
@@ -251,8 +253,8 @@ order by old_customer_id
 
 
 def assign(connection: DuckDBPyConnection, run_number: int) -> None:
-    """Gives each cluster its customer id: `new_record_customers`."""
-    for statement in (OLD, INHERITED, ASSIGNED, RECORDS):
+    """Gives each cluster its customer id: `decided_records` and `new_record_customers`."""
+    for statement in (DECIDED, OLD, INHERITED, ASSIGNED, RECORDS):
         connection.execute(statement, {"run_number": str(run_number)} if "$run_number" in statement else None).fetchall()
 
 

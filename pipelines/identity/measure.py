@@ -8,6 +8,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.files import quoted
+
 # Counted by groups, never by pairs: n records of one customer make n(n-1)/2 pairs. Each record carries half of its pairs.
 # A record of the truth that no customer holds is a customer of its own: what was lost on the way is counted against us.
 QUALITY = """
@@ -115,5 +117,5 @@ def quality(connection: DuckDBPyConnection, truth: Path, table: str = "new_recor
     """How `table` (record_id, customer_id) compares with the Parquet file `truth` (record_id, person_id); None without truth."""
     if not truth.exists():
         return None
-    row = connection.execute(QUALITY.format(table=table, truth=str(truth).replace("'", "''"))).fetchall()[0]
+    row = connection.execute(QUALITY.format(table=table, truth=quoted(truth))).fetchall()[0]
     return Quality(*row) if row[0] else None

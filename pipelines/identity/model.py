@@ -6,12 +6,12 @@ with, `current.json` says which is in use, `candidate.json` which waits for a de
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.files import replace_text
 from pipelines.identity.settings import EXCLUSIVE, settings_version
 
 PRIOR = Path(__file__).with_name("prior_model.json")
@@ -105,6 +105,4 @@ order by part, key
 
 
 def _write(path: Path, content: dict) -> None:
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-    os.replace(draft, path)
+    replace_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")

@@ -29,8 +29,7 @@ now as (
 
     select record_id, customer_id from new_record_customers
     union all
-    select record_id, customer_id from warehouse.identity.record_customers as old
-    anti join (select record_id from decided union all select record_id from changed where is_gone) as newer on old.record_id = newer.record_id
+    select record_id, customer_id from warehouse.identity.record_customers anti join decided_records using (record_id)
 
 )
 

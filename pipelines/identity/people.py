@@ -4,6 +4,7 @@ Reads `intermediate` and the state of the last run (schema `matching`), writes t
 
     changed   records whose input is new, changed or gone (n of the last run, if it knew them)
     rescored  rows that must be scored again; in a full run all rows
+    outdated  the numbers whose last state no longer counts
     people    every row as it is now: a view of the state overlaid with `rescored`
 
 Standardizing stays out: it is done before. What is done with the rows stays out: `block.py`.
@@ -246,17 +247,19 @@ inner join leaders on state.n = leaders.n and state.leader <> leaders.leader
 anti join fresh on state.n = fresh.n
 """
 
+# Records of the state that the new rows stand in for, or that are gone.
+OUTDATED = "create or replace temp table outdated as select n from rescored union all select n from changed where is_gone"
+
 PEOPLE = f"""
 create or replace temp view people as
 select {", ".join(STATE_COLUMNS)} from rescored
 union all
-select {", ".join(STATE_COLUMNS)} from was.people as state
-anti join (select n from rescored union all select n from changed where is_gone) as newer on state.n = newer.n
+select {", ".join(STATE_COLUMNS)} from was.people as state anti join outdated on state.n = outdated.n
 """
 
 
 def prepare(connection: DuckDBPyConnection) -> int:
-    """Makes `changed`, `rescored` and `people`; returns how many records there are. Needs the table `overrides`."""
-    for statement in (USABLE, INPUTS, CHANGED, TOUCHED, IDENTIFIERS, SETS, ROWS, FRESH, LEADERS, RESCORED, PEOPLE):
+    """Makes `changed`, `rescored`, `outdated` and `people`; returns how many records there are. Needs the table `overrides`."""
+    for statement in (USABLE, INPUTS, CHANGED, TOUCHED, IDENTIFIERS, SETS, ROWS, FRESH, LEADERS, RESCORED, OUTDATED, PEOPLE):
         connection.execute(statement).fetchall()
     return connection.execute("select count(*) from inputs").fetchall()[0][0]

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.identity import masking, overrides, tables
 from pipelines.identity import model as models
 from pipelines.identity.model import Model
-from pipelines.identity.run import outcome, scratch
+from pipelines.identity.run import outcome, reading
 from pipelines.redaction import Told
 from pipelines.settings import settings
 
@@ -60,6 +60,7 @@ select from_customer_id as customer_id from plan_moves union select to_customer_
 union select customer_id from new_events where event = 'retired'
 """
 CUSTOMERS = "select count(*) from warehouse.identity.customers"
+REVIEW_NOW = "select count(*) from warehouse.identity.pairs where decision = 'review'"
 # The run itself deletes and inserts by these rules; the count follows them.
 REVIEW_THEN = f"""
 select (select count(*) from new_pairs where decision = 'review')
@@ -98,11 +99,7 @@ SAMPLES = {
 def plan(*, model: Model | None = None, threshold: float | None = None, decisions: Path | None = None, at: datetime | None = None) -> Plan:
     """What a run would do now with this model, threshold and list of decisions; what is not given is as it is in force."""
     folder, threshold = settings().data / "identity", threshold or settings().match_threshold
-    if not settings().warehouse.exists():
-        raise CannotPlan("There is no warehouse yet: run `svod run` first")
-    with scratch(folder, read_only=True) as connection, tempfile.TemporaryDirectory(prefix="svod-plan-") as draft:
-        if not overrides.exists(connection, "matching", "state"):
-            raise CannotPlan("Nothing has been matched yet, so that there is nothing to compare with: run `svod run` first")
+    with reading(CannotPlan, "matching", "state") as connection, tempfile.TemporaryDirectory(prefix="svod-plan-") as draft:
         overrides.load(connection, decisions)
         model = model or models.current(folder)
         if model:  # A run that has to fit a model saves it; here that must go nowhere.
@@ -115,9 +112,7 @@ def plan(*, model: Model | None = None, threshold: float | None = None, decision
 
 
 def _unchanged(connection: DuckDBPyConnection, model: Model, threshold: float) -> Plan:
-    customers, review = (
-        connection.execute(query).fetchall()[0][0] for query in (CUSTOMERS, "select count(*) from warehouse.identity.pairs where decision = 'review'")
-    )
+    customers, review = (connection.execute(query).fetchall()[0][0] for query in (CUSTOMERS, REVIEW_NOW))
     return Plan(model.version, threshold, 0, customers, customers, review_pairs_now=review, review_pairs_then=review)
 
 
@@ -127,7 +122,7 @@ def _changes(connection: DuckDBPyConnection, model: Model, threshold: float, wai
     def count(query: str, **values) -> int:
         return connection.execute(query, values or None).fetchall()[0][0]
 
-    for statement in (tables.DECIDED, tables.MOVED, MOVES, AFFECTED):
+    for statement in (tables.MOVED, MOVES, AFFECTED):
         connection.execute(statement).fetchall()
     events = dict(connection.execute("select event, count(*) from new_events group by event").fetchall())
     created, merged, split, retired = (events.get(event, 0) for event in ("created", "merged_into", "split_from", "retired"))
@@ -138,7 +133,7 @@ def _changes(connection: DuckDBPyConnection, model: Model, threshold: float, wai
         records_moved=count("select count(*) from plan_moves"),
         customers_affected=count("select count(*) from plan_affected"),
         memberships_affected=count("select count(*) from warehouse.segments.segment_members semi join plan_affected using (customer_id)") if segments else 0,
-        review_pairs_now=count("select count(*) from warehouse.identity.pairs where decision = 'review'"),
+        review_pairs_now=count(REVIEW_NOW),
         review_pairs_then=count(REVIEW_THEN, everything=everything),
         samples={kind: _sample(connection, query) for kind, query in SAMPLES.items()},
     )  # fmt: skip

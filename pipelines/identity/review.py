@@ -1,17 +1,11 @@
 """The queue of open questions and what a decision will do. The order of the queue is that of the view `identity.review_queue`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection
-
 from pipelines.identity import decisions, masking
-from pipelines.identity.overrides import exists
-from pipelines.identity.run import scratch
+from pipelines.identity.run import reading
 from pipelines.redaction import Told
-from pipelines.settings import settings
 
 
 class NothingToReview(Told):
@@ -35,6 +29,7 @@ class Question:
     right_person: masking.Shown
 
 
+QUEUED = (NothingToReview, "identity", "review_queue")
 QUEUE = """
 select left_record_id, right_record_id, reason, match_weight, left_record_count, right_record_count, left_order_count, right_order_count, effect
 from warehouse.identity.review_queue
@@ -48,7 +43,7 @@ where records.record_id in ($left, $right)
 
 def questions(file: Path, limit: int, *, unmasked: bool = False) -> tuple[list[Question], int]:
     """The first questions, and how many there are. What was decided since the last run is asked no more."""
-    with _reading() as connection:
+    with reading(*QUEUED) as connection:
         said = {frozenset((row["left_record_id"], row["right_record_id"])) for row in decisions.read(file)}
         rows = [row for row in connection.execute(QUEUE).fetchall() if frozenset(row[:2]) not in said]
         people = masking.shown(connection, [record for row in rows[:limit] for record in row[:2]], unmasked=unmasked)
@@ -57,7 +52,7 @@ def questions(file: Path, limit: int, *, unmasked: bool = False) -> tuple[list[Q
 
 def decide(action: str, left: str, right: str, reason: str, author: str, file: Path) -> list[str]:
     """Adds the decision to the list; returns what will come of it, in words."""
-    with _reading() as connection:
+    with reading(*QUEUED) as connection:
         found = {record: (customer, records) for record, customer, records in connection.execute(CUSTOMERS, {"left": left, "right": right}).fetchall()}
     if len(found) < 2 and left != right:
         raise NothingToReview("No run has seen both of these records; a record's id is <source>:<entity>:<source key>")
@@ -76,13 +71,3 @@ def _consequence(action: str, one: tuple[str, int], other: tuple[str, int]) -> s
     if one[0] == other[0]:
         return f"The next run parts customer {one[0]} ({one[1]} records): the larger part keeps the id, the other gets a new one."
     return "They are two customers already, and stay so whatever else is found."
-
-
-@contextmanager
-def _reading() -> Iterator[DuckDBPyConnection]:
-    if not settings().warehouse.exists():
-        raise NothingToReview("There is no warehouse yet: run `svod run` first")
-    with scratch(settings().data / "identity", read_only=True) as connection:
-        if not exists(connection, "identity", "review_queue"):
-            raise NothingToReview("Nothing has been matched yet, so that nothing waits: run `svod run` first")
-        yield connection

@@ -39,15 +39,12 @@ def explain(
     """
     quiet()
     from pipelines.identity import evidence, evidence_chart, holding, masking
-    from pipelines.identity.run import scratch
-    from pipelines.settings import settings
+    from pipelines.identity.run import reading
 
     if chart and not chart.absolute().parent.is_dir():
         raise typer.BadParameter("its folder does not exist", param_hint="--chart")
     try:
-        if not settings().warehouse.exists():
-            raise evidence.NotKnown("There is no warehouse yet: run `svod run` first")
-        with scratch(settings().data / "identity", read_only=True) as connection:
+        with reading(evidence.NotKnown, "identity", "pairs") as connection:
             if other:
                 found = evidence.pair(connection, identifier, other)
                 people = masking.shown(connection, [found.left, found.right], unmasked=unmasked)

@@ -22,7 +22,8 @@ from pipelines.identity.model import Model
 from pipelines.identity.people import prepare
 from pipelines.identity.report import IdentityReport
 from pipelines.identity.score import score
-from pipelines.identity.train import train
+from pipelines.identity.train import Lesson, train
+from pipelines.redaction import Told
 from pipelines.settings import settings
 
 # The shipped model is fitted to the number of records: on twice as many, all pairs look one bit too good.
@@ -60,13 +61,11 @@ def resolve_identity(run_at: datetime, *, full: bool = False, retrain: bool = Fa
 
 def outcome(connection: duckdb.DuckDBPyConnection, model: Model | None, folder: Path, threshold: float, run_at: datetime, *, full: bool) -> Outcome | None:
     """All that a run decides, as temporary tables; None if nothing has changed. Only reads the warehouse, so that a plan is a run that is not written."""
+    if model and _outgrown(connection, model):
+        model = None
     everything = full or model is None or _state(connection) != report.circumstances(model, threshold)
     remember(connection, everything)
     records = prepare(connection)
-    if model and _outgrown(model, records):
-        model, everything = None, True
-        remember(connection, everything)
-        prepare(connection)
     if not everything and not connection.execute("select count(*) from changed").fetchall()[0][0] and report.last_report(connection):
         return None
     model = decide(connection, model, records, folder, threshold, everything=everything)
@@ -83,16 +82,24 @@ def decide(connection: duckdb.DuckDBPyConnection, model: Model | None, records: 
     connection.execute("create or replace temp table rule_names as select unnest($numbers) as number, unnest($names) as name", {
         "numbers": (numbers := [block.DECLARED, *range(1, len(block.RULES) + 1), block.TWINS, block.INSIDE]),
         "names": [block.rule_name(number) for number in numbers]}).fetchall()  # fmt: skip
-    block.make_keys(connection)
-    caps = model.caps if model else block.fit_caps(connection, records)
-    block.block(connection, caps, everything=everything)
     if model is None:
-        model = train(connection, records, caps).model
+        model = fit(connection, records).model
         models.save(connection, model, folder)
+    else:
+        block.make_keys(connection)
+        block.block(connection, model.caps, everything=everything)
     names = models.names_file(folder, model)
     score(connection, model, names, "blocked_pairs", "scored")
     cluster(connection, model, threshold, lambda pairs, into: score(connection, model, names, pairs, into))
     return model
+
+
+def fit(connection: duckdb.DuckDBPyConnection, records: int, decided: str | None = None) -> Lesson:
+    """Learns a model from the records that `prepare` read, all of them, and makes the pairs it is to score; `decided`: see `train`."""
+    block.make_keys(connection)
+    caps = block.fit_caps(connection, records)
+    block.block(connection, caps, everything=True)
+    return train(connection, records, caps, decided)
 
 
 def _state(connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -108,8 +115,9 @@ def remember(connection: duckdb.DuckDBPyConnection, everything: bool) -> None:
         connection.execute(f"create or replace view was.{view} as select * from warehouse.{table}{' where false' if everything else ''}").fetchall()
 
 
-def _outgrown(model: Model, records: int) -> bool:
+def _outgrown(connection: duckdb.DuckDBPyConnection, model: Model) -> bool:
     """A model trained on this company's records is replaced by people only; the shipped one is fitted again as the company grows."""
+    records = connection.execute("select count(*) from intermediate.int_records").fetchall()[0][0]
     return model.kind == "prior" and records >= model.records * REFIT_GROWTH
 
 
@@ -129,6 +137,17 @@ def scratch(folder: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBP
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def reading(refusal: type[Told], schema: str, table: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same, read-only, for whoever asks what runs have left; `refusal` is raised where no run has made this table or view yet."""
+    if not settings().warehouse.exists():
+        raise refusal("There is no warehouse yet: run `svod run` first")
+    with scratch(settings().data / "identity", read_only=True) as connection:
+        if not overrides.exists(connection, schema, table):
+            raise refusal("Nothing has been matched yet: run `svod run` first")
+        yield connection
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.files import replace_text
 from pipelines.identity.commands import console, identity
 
 if TYPE_CHECKING:
@@ -158,9 +159,7 @@ def write_threshold(threshold: float) -> str:
     # A key of the top level has to stand before the first section.
     changed = re.sub(r"(?m)^match_threshold\s*=.*$", line, text) if "match_threshold" in tomllib.loads(text) else f"{line}\n{text}"
     tomllib.loads(changed)
-    draft = file.with_suffix(".draft")
-    draft.write_text(changed, encoding="utf-8")
-    os.replace(draft, file)
+    replace_text(file, changed)
     if "SVOD_MATCH_THRESHOLD" in os.environ:
         return f"{file.name} now says {line}, but SVOD_MATCH_THRESHOLD in the environment beats it: remove it, or set it to {threshold:g}."
     return f"{file.name} now says {line}: from the next run on, which scores everything anew."

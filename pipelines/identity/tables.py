@@ -47,10 +47,6 @@ TABLES: dict[str, str] = {
 
 
 # What holds for one record or customer is replaced where it was decided again; histories grow; the rest says how things are now.
-DECIDED = """
-create or replace temp table decided_records as
-select record_id from decided union all select record_id from changed where is_gone
-"""
 MOVED = """
 create or replace temp table moved_records as
 select people.record_id from again inner join people on again.n = people.n union all select record_id from changed where is_gone
@@ -69,7 +65,7 @@ DELETED = {
     "identity.record_moves": "false",
     "identity.override_outcomes": "true",
     "matching.people": "n in (select n from decided union all select n from changed where is_gone)",
-    "matching.keys": "n in (select n from rescored union all select n from changed where is_gone)",
+    "matching.keys": "n in (from outdated)",
 }
 INSERTED = {
     "identity.pairs": "select * from new_pairs",
@@ -127,7 +123,7 @@ def transaction(connection: DuckDBPyConnection) -> Iterator[None]:
 
 def replace(connection: DuckDBPyConnection, circumstances: str, *, everything: bool) -> None:
     """Puts the rows decided by this run in the place of the old ones. Call it within `transaction`."""
-    for statement in (DECIDED, MOVED, NEW_PEOPLE):
+    for statement in (MOVED, NEW_PEOPLE):
         connection.execute(statement).fetchall()
     for name, condition in DELETED.items():
         if everything and name in REPLACED_WHOLE:

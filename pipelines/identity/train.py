@@ -36,8 +36,11 @@ LEAST_M = 0.003
 NAMES = list(COMPARISONS)
 
 
-def _gammas(side: str) -> str:
-    """The level of each comparison as a number, -1 where there is nothing to compare, as Splink counts them."""
+def _patterns(pairs: str) -> str:
+    """How many pairs show which level of each comparison: numbers as Splink counts them, -1 where there is nothing to compare.
+
+    The last column says what a steward decided of the pair, null if nothing: `pairs` must have a column `is_match`.
+    """
     cases = []
     for name, conditions in COMPARISONS.items():
         branches = " ".join(
@@ -47,11 +50,8 @@ def _gammas(side: str) -> str:
         )
         cases.append(f"case {branches} else 0 end as {name}")
     sides = ", ".join(f"l.{column} as {column}_l, r.{column} as {column}_r" for column in COLUMNS)
-    return f"select {', '.join(cases)} from (select {sides} from {side})"
-
-
-def _patterns(pairs: str) -> str:
-    return f"select {', '.join(NAMES)}, count(*) from ({_gammas(pairs)}) as compared group by all order by all"
+    compared = f"select {', '.join(cases)}, is_match from (select {sides}, is_match from {pairs})"
+    return f"select {', '.join(NAMES)}, cast(is_match as integer), count(*) from ({compared}) as compared group by all order by all"
 
 
 # A value is in the sample or not as a whole: within it every pair is seen, so that shares are true to the data.
@@ -73,8 +73,7 @@ inner join keyed as r on l.key = r.key and l.n < r.n
 where l.key in (select key from chosen)
 """
 ENDS = "inner join people as l on pairs.n_l = l.n inner join people as r on pairs.n_r = r.n"
-KIND_JOIN = f"(select * from kind_pairs anti join labels using (n_l, n_r)) as pairs {ENDS}"
-KNOWN_JOIN = f"(select * from kind_pairs semi join (select * from labels where is_match = {{is_match}}) as known using (n_l, n_r)) as pairs {ENDS}"
+KIND_JOIN = f"(select * from kind_pairs left join labels using (n_l, n_r)) as pairs {ENDS}"
 LABEL_JOIN = f"(select * from labels where is_match) as pairs {ENDS}"
 LABELS = """
 create or replace temp table labels as
@@ -84,8 +83,8 @@ inner join people as l on decided.left_record_id = l.record_id
 inner join people as r on decided.right_record_id = r.record_id
 where l.n <> r.n
 """
-CANDIDATES = "(select * from blocked_pairs order by hash(n_l, n_r) limit 200000) as pairs inner join people as l on pairs.n_l = l.n inner join people as r on pairs.n_r = r.n"
-SAMPLE_JOIN = "u_sample as l inner join u_sample as r on l.n < r.n"
+CANDIDATES = f"(select *, null as is_match from blocked_pairs order by hash(n_l, n_r) limit 200000) as pairs {ENDS}"
+SAMPLE_JOIN = "(select n, null as is_match from u_sample) as pairs inner join u_sample as l on pairs.n = l.n inner join u_sample as r on l.n < r.n"
 
 
 @dataclass
@@ -134,28 +133,48 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
 
 def _told(connection: DuckDBPyConnection, prior: Parameters) -> Kind | None:
     """What the pairs teach that stewards put together."""
-    patterns, counts = _counted(connection, LABEL_JOIN)
+    patterns, _, counts = _counted(connection, LABEL_JOIN)
     if not counts.sum():
         return None
-    m, weight = {}, {}
-    for position, name in enumerate(NAMES):
-        start, level = _arrays(prior, name)[0], patterns[:, position]
-        found = LABEL_WEIGHT * np.bincount(level[level >= 0], counts[level >= 0], len(start))
-        weight[name] = found.sum()
-        m[name] = (found + PRIOR_MATCHES * start / start.sum()) / (found.sum() + PRIOR_MATCHES)
+    m, weight = _shown_by(patterns, LABEL_WEIGHT * counts, _start(prior, NAMES))
     return Kind("decided by stewards", int(counts.sum()), 1.0, m, weight)
 
 
-def _counted(connection: DuckDBPyConnection, pairs: str) -> tuple[np.ndarray, np.ndarray]:
-    """The patterns of levels among pairs, one row each, and how many pairs show them."""
-    rows = np.array(connection.execute(_patterns(pairs)).fetchall(), dtype=np.int64).reshape(-1, len(NAMES) + 1)
-    return rows[:, :-1], rows[:, -1].astype(float)
+def _counted(connection: DuckDBPyConnection, pairs: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The patterns of levels among pairs, one row each; 1, 0 or not-a-number for what a steward decided; how many pairs show them."""
+    rows = np.array(connection.execute(_patterns(pairs)).fetchall(), dtype=float).reshape(-1, len(NAMES) + 2)
+    return rows[:, :-2].astype(np.int64), rows[:, -2], rows[:, -1]
+
+
+def _start(prior: Parameters, names: list[str]) -> dict[str, np.ndarray]:
+    """The shipped m of these comparisons, each adding up to one."""
+    return {name: m / m.sum() for name in names for m in (_arrays(prior, name)[0],)}
+
+
+def _shown_by(patterns: np.ndarray, matches: np.ndarray, start: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """m of each comparison among so many matches of each pattern, and how many were known to it; the shipped m counts as PRIOR_MATCHES more."""
+    m, weight = {}, {}
+    for name, shipped in start.items():
+        level = patterns[:, NAMES.index(name)]
+        found = np.bincount(level[level >= 0], matches[level >= 0], len(shipped))
+        weight[name] = found.sum()
+        m[name] = (found + PRIOR_MATCHES * shipped) / (weight[name] + PRIOR_MATCHES)
+    return m, weight
+
+
+def _evidence(patterns: np.ndarray, ratios: dict[str, np.ndarray]) -> np.ndarray:
+    """How many times likelier each pattern is among matches, from m / u by comparison and level."""
+    product = np.ones(len(patterns))
+    for name, ratio in ratios.items():
+        level = patterns[:, NAMES.index(name)]
+        product *= np.where(level >= 0, ratio[level], 1.0)
+    return product
 
 
 def _strangers(connection: DuckDBPyConnection, shipped: Model) -> dict[str, np.ndarray]:
     """u of each level among the pairs of a sample, less the matches that are among them by chance."""
     connection.execute(f"create or replace temp table u_sample as select * from people order by md5(record_id), record_id limit {SAMPLE}").fetchall()
-    patterns, counts = _counted(connection, SAMPLE_JOIN)
+    patterns, _, counts = _counted(connection, SAMPLE_JOIN)
     result = {}
     for position, name in enumerate(NAMES):
         m, start = _arrays(shipped.parameters, name)
@@ -177,30 +196,19 @@ def _teach(connection: DuckDBPyConnection, kind: str, prior: Parameters, u: dict
     """EM among the pairs of one kind: which share are matches, and what matches look like apart from what chose them."""
     expression, chosen_by = TRAINING[kind]
     connection.execute(KIND.format(expression=expression, crowd=CROWD, most=KIND_PAIRS)).fetchall()
-    parts = [_counted(connection, KIND_JOIN)] + [_counted(connection, KNOWN_JOIN.format(is_match=truth)) for truth in (True, False)]
-    patterns, counts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    known = np.repeat([np.nan, 1.0, 0.0], [len(part[1]) for part in parts])
+    patterns, known, counts = _counted(connection, KIND_JOIN)
     pairs = counts.sum()
     if pairs < LEAST_PAIRS:
         log.info("Nothing is learnt from %s: fewer than %s pairs", kind, LEAST_PAIRS)
         return None
     free = [name for name in NAMES if name not in chosen_by]
-    start = {name: _arrays(prior, name)[0] for name in free}
-    start = {name: values / values.sum() for name, values in start.items()}
-    m, share = dict(start), 0.7
+    start = _start(prior, free)
+    m, share = start, 0.7
     for _ in range(100):
-        odds = np.full(len(counts), share / (1 - share))
-        for name in free:
-            level = patterns[:, NAMES.index(name)]
-            odds *= np.where(level >= 0, (m[name] / u[name])[level], 1.0)
+        odds = share / (1 - share) * _evidence(patterns, {name: m[name] / u[name] for name in free})
         likely = np.where(np.isnan(known), odds / (1 + odds), known) * counts
         before, share = share, min(max(likely.sum() / pairs, 1e-4), 1 - 1e-4)
-        weight = {}
-        for name in free:
-            level = patterns[:, NAMES.index(name)]
-            found = np.bincount(level[level >= 0], likely[level >= 0], len(m[name]))
-            weight[name] = found.sum()
-            m[name] = (found + PRIOR_MATCHES * start[name]) / (found.sum() + PRIOR_MATCHES)
+        m, weight = _shown_by(patterns, likely, start)
         if abs(share - before) < 1e-6:
             break
     log.info("%s: %.0f pairs, %.1f%% of them matches", kind, pairs, 100 * share)
@@ -208,7 +216,7 @@ def _teach(connection: DuckDBPyConnection, kind: str, prior: Parameters, u: dict
 
 
 def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
-    """m over all kinds that could teach it, each by the number of matches behind it."""
+    """m over all kinds that could teach it, each by the root of the number of matches behind it: a large kind must not drown the others."""
     start = _arrays(prior, name)[0]
     lessons = [(kind.m[name], kind.weight[name]) for kind in kinds if name in kind.m]
     total = sum((weight**0.5 * m for m, weight in lessons), start * 1e-9)
@@ -217,7 +225,7 @@ def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
 
 def _candidates(connection: DuckDBPyConnection) -> tuple[np.ndarray, np.ndarray]:
     """The patterns among the pairs that will be scored, counted in a sample and scaled up."""
-    patterns, counts = _counted(connection, CANDIDATES)
+    patterns, _, counts = _counted(connection, CANDIDATES)
     pairs = connection.execute("select count(*) from blocked_pairs").fetchall()[0][0]
     return patterns, counts * (pairs / max(counts.sum(), 1))
 
@@ -234,11 +242,7 @@ def _exclusive(u: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarra
 def _matches(candidates: tuple[np.ndarray, np.ndarray], parameters: Parameters, start: float, records: int) -> float:
     """The share of all pairs that are matches: what the candidates' own probabilities add up to."""
     patterns, counts = candidates
-    ratio = np.ones(len(counts))
-    for position, name in enumerate(NAMES):
-        m, u = _arrays(parameters, name)
-        level = patterns[:, position]
-        ratio *= np.where(level >= 0, (m / u)[level], 1.0)
+    ratio = _evidence(patterns, {name: m / u for name in NAMES for m, u in (_arrays(parameters, name),)})
     total, probability = records * (records - 1) / 2, start
     for _ in range(50):
         odds = ratio * probability / (1 - probability)

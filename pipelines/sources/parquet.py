@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.files import quoted
 from pipelines.sources import headers
 from pipelines.sources.delimited import renamed_sql
 from pipelines.sources.preset import Table
@@ -17,7 +18,7 @@ DAMAGED = ("the Parquet file is cut off or damaged", "copy or export it again")
 
 def open_parquet(path: Path, report: FileReport, tables: list[Table]) -> tuple[Table, Iterator[pa.RecordBatch]]:
     """The table a file belongs to and its rows."""
-    file = "read_parquet('" + str(path).replace("'", "''") + "')"
+    file = f"read_parquet('{quoted(path)}')"
     columns, report.encoding = _columns(file), "parquet"
     for table in tables:
         if table.format == "json":

@@ -27,9 +27,6 @@ renamed as (
         {{ birth_year(first_of_several('birth_date')) }} as birth_year,
         {{ birth_month(first_of_several('birth_date')) }} as birth_month,
         {{ birth_day(first_of_several('birth_date')) }} as birth_day,
-        cast(null as varchar) as language,
-        cast(null as varchar) as company,
-        cast(null as varchar) as job_title,
 
         ---------- address
         {{ blank_to_null(first_of_several('street')) }} as street,
@@ -38,15 +35,13 @@ renamed as (
         {{ blank_to_null(first_of_several('postal_code')) }} as postal_code,
         {{ country_code(blank_to_null(first_of_several('country_code'))) }} as country_code,
 
-        ---------- where from
-        cast(null as varchar) as lifecycle_stage,
-        cast(null as varchar) as utm_source,
-        cast(null as varchar) as utm_medium,
-        cast(null as varchar) as utm_campaign,
-
         ---------- timestamps
-        cast(null as timestamp) as source_created_at,
         source_updated_at,
+
+        ---------- not said here
+        {{ empty_columns(record_columns(), [
+            'language', 'company', 'job_title', 'lifecycle_stage', 'utm_source', 'utm_medium', 'utm_campaign', 'source_created_at',
+        ]) }},
 
         ---------- the rest
         false as is_deleted,

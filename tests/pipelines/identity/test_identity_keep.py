@@ -36,7 +36,6 @@ def run():
         day = next(days)
         keep.assign(connection, day)
         keep.record(connection, datetime(2026, 1, day), day)
-        connection.execute(tables.DECIDED)
         for table in KEPT:
             connection.execute(f"delete from warehouse.{table} where {tables.DELETED[table]}")
             connection.execute(f"insert into warehouse.{table} by name {tables.INSERTED[table]}")

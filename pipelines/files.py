@@ -1,0 +1,27 @@
+"""Writing a small file so that no reader ever sees half of it, whatever happens on the way."""
+
+import os
+from pathlib import Path
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Puts a file with this text in the place of `path`, at once or not at all."""
+    draft = path.with_name(f".{path.name}")
+    draft.write_text(text, encoding="utf-8")
+    sync(draft)
+    os.replace(draft, path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Waits until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def quoted(path: Path) -> str:
+    """A path as it stands between the quotes of an SQL literal."""
+    return str(path).replace("'", "''")
