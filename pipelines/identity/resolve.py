@@ -1,7 +1,6 @@
 """Which records are one person: a pure function of edges and rules. It has no database, no clock and no randomness of its own.
 
-What stewards forbid parts, what they demand binds, then what sources declare. After that the edges at or above the threshold are
-taken strongest first; an edge joins two clusters only if it outweighs what speaks against them: pairs across the two with negative
+What stewards forbid parts, what sources declare binds. After that the edges at or above the threshold are taken strongest first; an edge joins two clusters only if it outweighs what speaks against them: pairs across the two with negative
 evidence, and vetoes, which nothing outweighs. A bridge between two clusters that both have several records needs more weight: so
 many pairs had a chance to look alike.
 """
@@ -80,14 +79,24 @@ def resolve(
 
     `edges` speak for a match (match weight), `against` speak against one (evidence as a positive number). Must-links and declared
     links bind whatever the evidence; only a cannot-link stops them, also one between other records of the two clusters.
-    `doubted_links` are declared too, but wait until the edges have their say: where a steward parts two people whom a source took for
-    one, each is to be whole again, whichever of their records the steward named.
+    Must-links and `doubted_links`, which are declared too, wait until the edges have their say: a steward who names two records means
+    two whole people, whether they are put together or parted. Only a must-link that a cannot-link then forbids binds before all else,
+    so that both decisions are obeyed where that can be.
     """
+    arguments = [list(given) for given in (records, links, edges, against, vetoes, cannot, doubted_links)]
+    must = sorted(must)
+    resolution = _resolve(*arguments, threshold, [], must)
+    first = [pair for pair in must if pair in set(resolution.broken)]
+    return _resolve(*arguments, threshold, first, [pair for pair in must if pair not in first]) if first else resolution
+
+
+def _resolve(records, links, edges, against, vetoes, cannot, doubted_links, threshold: float, first: list, last: list) -> Resolution:
+    """The same, with the must-links apart: those that bind first, and those that bind last."""
     clusters = Clusters(records)
     broken, refused = [], []
     for left, right in cannot:
         clusters.repel(left, right, math.inf)
-    for left, right in [*sorted(must), *sorted(links)]:
+    for left, right in [*first, *sorted(links)]:
         if clusters.of[left] != clusters.of[right] and clusters.conflict(left, right) == math.inf:
             broken.append((left, right))
         else:
@@ -107,7 +116,7 @@ def resolve(
             clusters.join(left, right)
         else:
             refused.append((left, right, conflict, price))
-    for left, right in sorted(doubted_links):
+    for left, right in [*last, *sorted(doubted_links)]:
         if _is_forbidden(clusters, forbidden, left, right):
             broken.append((left, right))
         else:

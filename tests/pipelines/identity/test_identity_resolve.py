@@ -75,3 +75,22 @@ def test_a_declared_link_against_all_evidence_waits_where_a_steward_parts_its_tw
     parted = resolution_of(["a1", "a2", "o1", "o2"], [], edges, [], 1.0, cannot=[("a2", "o2")], doubted_links=[("a1", "o1")])
     assert parted.clusters == {"a1": "a1", "a2": "a1", "o1": "o1", "o2": "o1"}
     assert parted.broken == [("a1", "o1")]
+
+
+TWO_PEOPLE = [(x, y, 15.0) for group in ("abc", "xyz") for x in group for y in group if x < y]
+STRANGERS = [(x, y, 30.0) for x in "abc" for y in "xyz"]
+
+
+def test_a_must_link_joins_two_whole_people_whatever_speaks_against_them():
+    assert together(resolve("abcxyz", [], TWO_PEOPLE, STRANGERS, THRESHOLD, must=[("a", "x")]), *"abcxyz")
+    assert together(resolve("abcxyz", [], TWO_PEOPLE, STRANGERS, THRESHOLD, vetoes=[("b", "y")], must=[("a", "x")]), *"abcxyz")
+
+
+def test_a_must_link_and_a_cannot_link_are_both_obeyed_where_that_can_be():
+    found = resolve("abcxyz", [], TWO_PEOPLE, STRANGERS, THRESHOLD, must=[("a", "x")], cannot=[("a", "y")])
+    assert together(found, "a", "x") and not together(found, "a", "y")
+
+
+def test_a_must_link_that_contradicts_a_cannot_link_is_told():
+    resolution = resolution_of("abc", [("a", "b")], [], [], THRESHOLD, must=[("b", "c")], cannot=[("b", "c")])
+    assert resolution.broken == [("b", "c")] and not together(resolution.clusters, "b", "c")
