@@ -61,7 +61,8 @@ def waterfall(pair: Pair) -> str:
 def graph(records: list[str], held: Held, people: dict[str, Shown]) -> str:
     """Records on a circle; thick edges hold the customer, thin ones only agree, the broken one is the weakest."""
     radius = max(120, 16 * len(records))
-    middle_x, middle_y = radius + 230, radius + 40
+    beside = 40 + 8 * max(len(record) for record in records)  # room for the longest name, in pixels
+    middle_x, middle_y = radius + beside, radius + 40
     place = {record: 2 * math.pi * number / len(records) - math.pi / 2 for number, record in enumerate(records)}
     spot = {record: (middle_x + radius * math.cos(angle), middle_y + radius * math.sin(angle)) for record, angle in place.items()}
     lines = []

@@ -26,6 +26,20 @@ REASONS = {
 MOST = 12  # lines of a kind on the screen
 
 
+def table_of(*columns: str, ids: tuple[str, ...], title: str | None = None) -> Table:
+    """A table whose ids are never cut short: they are there to be copied."""
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(column, overflow="fold" if column in ids else "ellipsis")
+    return table
+
+
+def say_reasons(reasons: list[str]) -> None:
+    """What the words of a table's last column mean, each once."""
+    for reason in sorted(set(reasons)):
+        console.print(f"[bold]{reason}[/bold]: {REASONS.get(reason, reason)}.", soft_wrap=True)
+
+
 @identity.command()
 def explain(
     identifier: Annotated[str, typer.Argument(help="A customer, also by a former id, or a record.")],
@@ -99,12 +113,12 @@ def show_pair(found: "Pair", people: "dict[str, Shown]") -> None:
 
 def show_customer(records: list[str], held: "Held", people: "dict[str, Shown]", refused: list) -> None:
     """The records, the edges that reach them all, the weakest of these and what a cut there would do, and who was refused."""
-    table = Table("record", "who", title=f"{len(records):,} records")
+    table = table_of("record", "who", ids=("record",), title=f"{len(records):,} records")
     for record in records[:MOST]:
         table.add_row(escape(record), escape(str(people.get(record, ""))))
     console.print(table)
     if held.tree:
-        table = Table("record", "record", "by", "bits", title="The strongest edges that hold them together")
+        table = table_of("record", "other record", "by", "bits", ids=("record", "other record"), title="The strongest edges that hold them together")
         for edge in held.tree[:MOST]:
             table.add_row(escape(edge.left), escape(edge.right), edge.why, "bound" if edge.weight is None else f"{edge.weight:.1f}")
         console.print(table)
@@ -123,10 +137,12 @@ def show_customer(records: list[str], held: "Held", people: "dict[str, Shown]", 
     elif held.tree:
         console.print("Stewards decided that all of them are one; no match weight is needed.")
     if refused:
-        table = Table("record", "record", "bits", "other customer", "why not", title=f"{len(refused):,} likely pairs with others that joined nothing")
+        columns = ("record", "other record", "bits", "other customer", "why not")
+        table = table_of(*columns, ids=columns[:2] + columns[3:4], title=f"{len(refused):,} likely pairs with others that joined nothing")
         for left, right, weight, reason, customer in refused[:MOST]:
-            table.add_row(escape(left), escape(right), f"{weight:.1f}", customer, REASONS.get(reason, reason))
+            table.add_row(escape(left), escape(right), f"{weight:.1f}", customer, reason)
         console.print(table)
+        say_reasons([reason for _, _, _, reason, _ in refused[:MOST]])
 
 
 @identity.command()
@@ -166,10 +182,13 @@ def review(
     if not questions:
         console.print("No pair waits for a person.")
         return
-    table = Table("effect", "bits", "records", "orders", "left", "right", "why it waits", title=f"{len(questions):,} of {waiting:,} open questions")
-    for row in questions:
-        table.add_row(f"{row.effect:.1f}", f"{row.weight:.1f}", f"{row.left_records}+{row.right_records}", f"{row.left_orders}+{row.right_orders}",
-                      escape(f"{row.left}\n{row.left_person}"), escape(f"{row.right}\n{row.right_person}"), REASONS.get(row.reason, row.reason))  # fmt: skip
-    console.print(table)
+    console.print(f"{len(questions):,} of {waiting:,} open questions, those first that matter most:\n")
+    for number, row in enumerate(questions, start=1):
+        console.print(f"[bold]{number}.[/bold] effect {row.effect:.1f}, {row.weight:+.1f} bits, {row.reason}", soft_wrap=True)
+        for record, person, records, orders in ((row.left, row.left_person, row.left_records, row.left_orders),
+                                                (row.right, row.right_person, row.right_records, row.right_orders)):  # fmt: skip
+            console.print(f"   {escape(record)}  {escape(str(person))}; its customer has records: {records}, orders: {orders}", soft_wrap=True)
+    console.print()
+    say_reasons([row.reason for row in questions])
     console.print("Look closer: [bold]svod identity explain LEFT RIGHT[/bold]. Decide: [bold]svod identity review --decide must_link|cannot_link LEFT RIGHT "
                   "--reason … --author …[/bold]", soft_wrap=True)  # fmt: skip

@@ -133,7 +133,8 @@ def scratch(folder: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBP
         connection.execute(f"attach '{settings().warehouse}' as warehouse{' (read_only)' if read_only else ''}")
         connection.execute("create schema intermediate")
         for table in ("int_records", "int_identifiers", "int_links"):
-            connection.execute(f"create view intermediate.{table} as select * from warehouse.intermediate.{table}")
+            if overrides.exists(connection, "intermediate", table):  # a warehouse that has only been landed into has none yet
+                connection.execute(f"create view intermediate.{table} as select * from warehouse.intermediate.{table}")
         yield connection
     finally:
         connection.close()

@@ -3,6 +3,7 @@
 import csv
 from datetime import datetime
 
+import duckdb
 import pytest
 import two_people as two
 from two_people import ANNAS, OLEGS, customers, query
@@ -110,3 +111,18 @@ def test_a_decision_about_a_record_nobody_knows_is_refused(data, svod):
     resolve_identity(MONDAY)
     said = svod("review", "--decide", "must_link", ANNAS[0], "crm:contact:none", "--reason", "x", "--author", "y", "--file", str(data / "o.csv"), code=4)
     assert "No run has seen both" in said and not (data / "o.csv").exists()
+
+
+@pytest.mark.parametrize("command", [["review"], ["plan"], ["train"]], ids=lambda command: command[0])
+def test_a_warehouse_that_nothing_has_been_matched_in_says_what_to_do(data, svod, command):
+    duckdb.connect(str(data / "warehouse.duckdb")).close()
+    assert "svod run" in svod(*command, code=4)
+
+
+def test_the_ids_of_a_question_are_shown_whole_on_a_narrow_screen(data, svod, monkeypatch):
+    two.write(data, count=150)
+    resolve_identity(MONDAY)
+    asked = query(data, "select left_record_id, right_record_id from identity.review_queue")
+    monkeypatch.setattr("pipelines.identity.commands.console._width", 60)
+    said = svod("review", "--limit", "100")
+    assert asked and all(record in said for pair in asked for record in pair)
