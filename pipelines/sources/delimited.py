@@ -20,7 +20,7 @@ from pipelines.sources.preset import Table
 from pipelines.sources.records import Block, Splitter, blocks
 from pipelines.sources.report import BadRow, FileReport, Refusal
 
-CHUNK = 2 << 20
+CHUNK = 1 << 20
 
 
 @dataclass

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -13,6 +14,7 @@ from pipelines.sources.arrival import Arrival
 from pipelines.sources.inbox import clear
 
 ROW_GROUP = 122_880  # rows
+FIRST = Lock()
 
 
 class LandingError(RuntimeError):
@@ -21,7 +23,7 @@ class LandingError(RuntimeError):
 
 def load(connection: duckdb.DuckDBPyConnection, source: str, files: list[Arrival], work: Path) -> str | None:
     """One dlt load of all tables of a source. Its folder lives for this load only, so nothing of it can be pending later."""
-    dlt = prepare()
+    dlt = _dlt()
     pipeline = dlt.pipeline(
         f"land_{source}",
         pipelines_dir=str(work),
@@ -65,8 +67,8 @@ def read_ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
             yield table
 
 
-def prepare():
-    """dlt, imported late because it is slow, and told what must hold wherever it is started from. First by one thread alone: its import is not made for two."""
+def prepare() -> None:
+    """Tells dlt what must hold wherever it is started from. To be called before there are threads."""
     os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
     os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")
     os.environ.setdefault("RESTORE_FROM_DESTINATION", "false")  # a load keeps no state: the manifest does; asking costs a third of a small load
@@ -75,10 +77,14 @@ def prepare():
     os.environ.setdefault("NORMALIZE__RUN_SLEEP", "0")  # a tenth of a second after each step, twenty-two times a landing
     os.environ.setdefault("LOAD__RUN_SLEEP", "0")
     os.environ.setdefault("NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID", "true")
-    import dlt
-    import dlt.destinations.impl.duckdb.duck  # dlt would import it within its first load
     import pandas  # noqa: F401, TID251  pyarrow would import it as soon as it is given a list, while dlt looks whether it is there
 
+
+def _dlt():
+    """dlt, imported late because it is slow: by the first source that is ready, while the files of the next are hashed. Its import is not made for two threads."""
+    with FIRST:
+        import dlt
+        import dlt.destinations.impl.duckdb.duck  # dlt would import it within its first load
     return dlt
 
 
