@@ -16,7 +16,7 @@ select hit.*, hit_at - interval 5 hour as local_at, cast(epoch_us(hit_at) as var
     '{SITE}' || case action when 'session_start' then '/' when 'page_view' then '/catalogue/' || lower(category_en) when 'purchase' then '/checkout/thanks' when 'begin_checkout' then '/checkout' else '/product/' || lower(sku) end as url,
     cast(1000000000 + visit_n as varchar) as session, sku, name_en, category_en, price_usd, 'L-' || cast(100000 + order_n as varchar) as order_id, total, order_currency
 from hit join product on product.n = hit_product
-left join (select sale, any_value(if(language = 'ru', 'RUB', 'USD')) as order_currency, cast(sum(quantity * if(language = 'ru', price_rub, price_usd) * (1 - discount_share)) as decimal(18, 2)) as total
+left join (select sale, any_value(if(language = 'ru', 'RUB', 'USD')) as order_currency, sum(cast(quantity * if(language = 'ru', price_rub, price_usd) * (1 - discount_share) as decimal(18, 2))) as total
     from sale_line join sale using (sale) join person using (person) group by sale) as totals using (sale)
 where counter = 'ga4'
 order by hit_at, visit, i

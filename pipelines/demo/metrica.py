@@ -11,7 +11,7 @@ select hit.*, cast(md5_number_lower('watch' || visit || i) as varchar) as watch,
     split_part(campaign, '|', 1) as source, split_part(campaign, '|', 2) as medium, split_part(campaign, '|', 3) as campaign_name, sku, replace(name_ru, '''', '\\''') as title,
     '{SITE}' || case action when 'session_start' then '/' when 'page_view' then '/katalog' when 'purchase' then '/zakaz/spasibo' when 'begin_checkout' then '/zakaz' else '/tovar/' || lower(sku) end as url
 from hit join product on product.n = hit_product
-left join (select sale, cast(sum(quantity * if(language = 'ru', price_rub, price_usd) * (1 - discount_share)) as decimal(18, 2)) as total from sale_line join sale using (sale) join person using (person) group by sale) as totals using (sale)
+left join (select sale, sum(cast(quantity * if(language = 'ru', price_rub, price_usd) * (1 - discount_share) as decimal(18, 2))) as total from sale_line join sale using (sale) join person using (person) group by sale) as totals using (sale)
 where counter = 'metrica'
 """
 

@@ -7,8 +7,8 @@ MONEY = "cast({} as decimal(18, 2))"
 SHOPIFY_LINE = """
 create temp table shopify_line as
 select account.*, sale.sale, sale.n as order_n, sale.ordered_at - interval 5 hour as local_at, sale.status, sale.promo, line.line, line.sku, line.name_en, line.price_usd, line.quantity, line.discount_share,
-    cast(sum(line.quantity * line.price_usd) over (partition by sale.sale) as decimal(18, 2)) as subtotal,
-    cast(sum(line.quantity * line.price_usd * line.discount_share) over (partition by sale.sale) as decimal(18, 2)) as discount
+    sum(cast(line.quantity * line.price_usd as decimal(18, 2))) over (partition by sale.sale) as subtotal,
+    sum(cast(line.quantity * line.price_usd * line.discount_share as decimal(18, 2))) over (partition by sale.sale) as discount
 from sale join account using (record_id) join sale_line as line using (sale) where sale.source = 'shopify'
 """
 
