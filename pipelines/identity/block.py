@@ -14,17 +14,11 @@ RULES = list(BLOCKING)
 # Beside the rules: links that sources declare, rows equal to the letter, and pairs asked for to check a cluster.
 DECLARED, TWINS, INSIDE = 0, 254, 255
 
+# The rule is part of the hash, so that a key is one number.
 KEYS = "\nunion all\n".join(
-    f"select {position} as rule, n, hash(key) as key from (select n, cast({expression} as varchar) as key from rescored where n = leader) as keyed where key is not null"
+    f"select {position} as rule, n, hash({position}, key) as key from (select n, cast({expression} as varchar) as key from rescored where n = leader) as keyed where key is not null"
     for position, expression in enumerate(BLOCKING.values(), start=1)
 )
-
-KEYS_NOW = """
-create or replace temp view keys_now as
-select rule, key, n from new_keys
-union all
-select rule, key, n from was.keys as keys anti join outdated on keys.n = outdated.n
-"""
 
 # How many records may hold a value, by rule.
 CAPS = """
@@ -42,48 +36,62 @@ left join running on numbers.rule = running.rule and running.records <= $crowd
 group by numbers.rule order by numbers.rule
 """
 
+# The keys that matter to this run, with all who hold them or did: the state is read once, for it is a hundred times as large.
+HELD = """
+create or replace temp table held_keys as
+with
+
+asked as (select key from new_keys union select key from was.keys as keys semi join outdated on keys.n = outdated.n)
+
+select keys.rule, keys.key, keys.n, true as was, outdated.n is null as is_now
+from was.keys as keys
+semi join asked on keys.key = asked.key
+left join outdated on keys.n = outdated.n
+union all
+select rule, key, n, false, true from new_keys
+"""
+
 # Holders of a value that has crossed its cap since the last run.
 CROSSED = """
 create or replace temp table again as
 with
 
-asked as (
-
-    select rule, key from new_keys
-    union
-    select rule, key from was.keys as keys semi join outdated on keys.n = outdated.n
-
-),
-
-was as (select rule, key, count(*) as records from was.keys as keys semi join asked on keys.rule = asked.rule and keys.key = asked.key group by rule, key),
-
-now as (select rule, key, count(*) as records from keys_now as keys semi join asked on keys.rule = asked.rule and keys.key = asked.key group by rule, key),
-
 crossed as (
 
-    select now.rule, now.key
-    from now
-    inner join was on now.rule = was.rule and now.key = was.key
-    inner join caps on now.rule = caps.rule
-    where (now.records <= caps.cap) <> (was.records <= caps.cap)
+    select held.key
+    from held_keys as held
+    inner join caps on held.rule = caps.rule
+    group by held.key, caps.cap
+    having count(*) filter (where was) > 0 and count(*) filter (where is_now) > 0
+        and (count(*) filter (where was) <= caps.cap) <> (count(*) filter (where is_now) <= caps.cap)
 
 )
 
 select n from rescored
 union
-select keys.n from keys_now as keys semi join crossed on keys.rule = crossed.rule and keys.key = crossed.key
+select n from held_keys as held semi join crossed on held.key = crossed.key where is_now
 """
 
-SIZES = """
-create or replace temp table key_sizes as
-select rule, key, count(*) as records
-from keys_now as keys
-semi join (select rule, key from keys_now as own semi join again on own.n = again.n) as asked on keys.rule = asked.rule and keys.key = asked.key
-group by rule, key
-having count(*) > 1
+# Those holders have other keys too.
+HELD_BY_ALL = """
+create or replace temp table held_keys as
+with
+
+keys_now as (
+
+    select rule, key, n from new_keys
+    union all
+    select rule, key, n from was.keys as keys anti join outdated on keys.n = outdated.n
+
+),
+
+asked as (select distinct key from keys_now semi join again on keys_now.n = again.n)
+
+select rule, key, n, true as is_now from keys_now semi join asked on keys_now.key = asked.key
 """
 
-SIZES_OF_ALL = "create or replace temp table key_sizes as select rule, key, count(*) as records from new_keys group by rule, key having count(*) > 1"
+HELD_NOW = "(select rule, key, n from held_keys where is_now)"
+SIZES = "create or replace temp table key_sizes as select rule, key, count(*) as records from {held} as keys group by rule, key having count(*) > 1"
 
 # Every pair has one end at least among the records that are scored again.
 PAIRS = f"""
@@ -92,11 +100,11 @@ with
 
 few as (
 
-    select key_sizes.rule, key_sizes.key from key_sizes inner join caps on key_sizes.rule = caps.rule where key_sizes.records <= caps.cap
+    select key_sizes.key from key_sizes inner join caps on key_sizes.rule = caps.rule where key_sizes.records <= caps.cap
 
 ),
 
-held as (select keys.rule, keys.key, keys.n from keys_now as keys semi join few on keys.rule = few.rule and keys.key = few.key),
+held as (select keys.rule, keys.key, keys.n from {{held}} as keys semi join few on keys.key = few.key),
 
 pairs as (
 
@@ -118,10 +126,10 @@ select cast(min(rule) as utinyint) as rule, n_l, n_r from pairs group by n_l, n_
 HELD_PAIRS = """select l.rule, least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r
     from held as l
     semi join again on l.n = again.n
-    inner join held as r on l.rule = r.rule and l.key = r.key and l.n <> r.n"""
+    inner join held as r on l.key = r.key and l.n <> r.n"""
 ALL_HELD_PAIRS = """select l.rule, l.n as n_l, r.n as n_r
     from held as l
-    inner join held as r on l.rule = r.rule and l.key = r.key and l.n < r.n"""
+    inner join held as r on l.key = r.key and l.n < r.n"""
 
 REPORT = """
 create or replace temp table new_blocking as
@@ -141,9 +149,8 @@ order by names.number
 
 
 def make_keys(connection: DuckDBPyConnection) -> None:
-    """Makes `new_keys`, those of the rows that are scored again, and `keys_now`, a view of all keys."""
+    """Makes `new_keys`, those of the rows that are scored again."""
     connection.execute(f"create or replace temp table new_keys as select distinct cast(rule as utinyint) as rule, key, n from ({KEYS}) as keys").fetchall()
-    connection.execute(KEYS_NOW).fetchall()
 
 
 def fit_caps(connection: DuckDBPyConnection, records: int) -> dict[str, int]:
@@ -159,14 +166,18 @@ def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: b
         "create or replace temp table caps as select unnest($rules) as rule, unnest($caps) as cap",
         {"rules": [RULES.index(name) + 1 for name in caps], "caps": list(caps.values())},
     ).fetchall()
+    held = "new_keys" if everything else HELD_NOW
     if everything:
         connection.execute("create or replace temp table again as select n from rescored").fetchall()
-        connection.execute(SIZES_OF_ALL).fetchall()
-        connection.execute(REPORT, {"rules": RULES}).fetchall()
     else:
+        connection.execute(HELD).fetchall()
         connection.execute(CROSSED).fetchall()
-        connection.execute(SIZES).fetchall()
-    connection.execute(PAIRS.format(held_pairs=ALL_HELD_PAIRS if everything else HELD_PAIRS)).fetchall()
+        if connection.execute("select count(*) from again anti join rescored using (n)").fetchall()[0][0]:
+            connection.execute(HELD_BY_ALL).fetchall()
+    connection.execute(SIZES.format(held=held)).fetchall()
+    if everything:
+        connection.execute(REPORT, {"rules": RULES}).fetchall()
+    connection.execute(PAIRS.format(held=held, held_pairs=ALL_HELD_PAIRS if everything else HELD_PAIRS)).fetchall()
 
 
 def rule_name(number: int) -> str:

@@ -147,9 +147,9 @@ def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:
     connection.execute(PAIRS).fetchall()
     query = """select left_place, right_place, case when is_doubted then least(match_weight, 0) else match_weight end, rule, is_vetoed from affected_pairs
                 order by left_place, right_place"""
-    table = connection.sql(query).to_arrow_table()
+    columns = connection.execute(query).fetchnumpy()  # Arrow's own way to NumPy imports pandas
     size = connection.execute("select count(*) from affected").fetchall()[0][0]
-    left, right, weight, rule, veto = (table.column(name).to_numpy() for name in table.column_names)
+    left, right, weight, rule, veto = (np.asarray(column) for column in columns.values())
     leader = np.arange(size)
     equal = (rule == TWINS) & (weight >= threshold)
     leader[right[equal]] = left[equal]
