@@ -21,7 +21,7 @@ STAGES = {
     "landing__files_every_row_is_accounted_for": "counting every row",
     "warehouse": "building staging and intermediate models",
     "identity": "matching records to customers",
-    "warehouse_2": "building marts and segments",
+    "marts": "building marts and segments",
     "departure": "checking what would leave",
     "published": "publishing",
 }
@@ -65,13 +65,18 @@ class Progress:
 
     def __call__(self, entry: dg.EventLogEntry, *_) -> None:
         event, step = entry.dagster_event, entry.step_key
-        if event is None or step not in STAGES:
+        if event is None or (stage := self._stage(step)) not in STAGES:
             return
         if event.is_step_start:
             self.started[step] = entry.timestamp
-            self._say(f"  {STAGES[step]:<42}")
+            self._say(f"  {STAGES[stage]:<42}")
         elif event.is_step_success or event.is_step_failure:
             self._say(f"{entry.timestamp - self.started[step]:6.1f} s{'' if event.is_step_success else '  failed'}\n")
+
+    def _stage(self, step: str | None) -> str | None:
+        """Dagster runs dbt once before identity and once after, as `warehouse` and `warehouse_2`, in either order of names."""
+        is_dbt = step is not None and step.startswith("warehouse")
+        return ("marts" if "identity" in self.started else "warehouse") if is_dbt else step
 
     def _say(self, text: str) -> None:
         self.terminal.write(text)

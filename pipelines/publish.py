@@ -26,7 +26,7 @@ from pipelines.fingerprint import Fingerprint
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
-SCHEMAS = ("marts", "segments", "quality")
+SCHEMAS = ("marts", "segments", "history", "quality")
 MODES = {"full": 0o600, "pseudonymised": 0o640}
 
 
@@ -110,6 +110,7 @@ def _build(path: Path, role: str) -> dict[str, int]:
                 connection.execute(f'create schema if not exists "{schema}"')
                 connection.execute(f'create table "{schema}"."{table}" as select {chosen} from source."{schema}"."{table}"')
                 rows[f"{schema}.{table}"] = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()[0]
+        _copy_functions(connection)
         if role == "full":
             _keep_pseudonyms(connection, rows)
         connection.execute("checkpoint")
@@ -129,6 +130,16 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str]]:
     query = "select column_name, data_type from duckdb_columns() where database_name = 'source' and schema_name = ? and table_name = ? order by column_index"
     return connection.execute(query, [schema, table]).fetchall()
+
+
+def _copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """The views with a parameter, `history.…_as_of(moment)`."""
+    query = """
+        select schema_name, function_name, array_to_string(parameters, ', '), macro_definition from duckdb_functions()
+        where database_name = 'source' and function_type = 'table_macro' and list_contains(?, schema_name) order by all
+    """
+    for schema, name, parameters, definition in connection.execute(query, [list(SCHEMAS)]).fetchall():
+        connection.execute(f'create or replace macro "{schema}"."{name}"({parameters}) as table {definition}')
 
 
 def _keep_pseudonyms(connection: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> None:

@@ -266,4 +266,6 @@ KEYS_FORMAT = 2  # how `block` writes keys down; another one makes all keys anew
 
 def settings_version() -> str:
     """Changes whenever what is compared or looked at changes, so that old results and models are not taken for new ones."""
-    return hashlib.md5(json.dumps([KEYS_FORMAT, COMPARISONS, BLOCKING, CROWD, BROAD, BROAD_PAIRS, LEAST_BROAD_PAIRS], ensure_ascii=False).encode()).hexdigest()[:8]
+    return hashlib.md5(json.dumps([KEYS_FORMAT, COMPARISONS, BLOCKING, CROWD, BROAD, BROAD_PAIRS, LEAST_BROAD_PAIRS], ensure_ascii=False).encode()).hexdigest()[
+        :8
+    ]

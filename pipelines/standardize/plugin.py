@@ -8,6 +8,7 @@ import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from pipelines.settings import settings
 from pipelines.standardize.emails import parse_email
 from pipelines.standardize.phones import parse_phone
 
@@ -43,3 +44,4 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         register(conn)
+        (settings().data / "history").mkdir(mode=0o700, parents=True, exist_ok=True)  # DuckDB writes files, and makes no folder for them

@@ -1,0 +1,87 @@
+{#- A table of every state its query has had: each row with when it came to hold (`valid_from`) and ceased to (`valid_to`).
+
+    dbt's own snapshots know only the present clock, and forget a state that a second run of the same day corrected; this goes by `run_at`
+    and may be run again at any time. It is never rebuilt: `--full-refresh` keeps it. What each run added or ended is also written to a
+    file below `<data>/history`, from which a lost warehouse gets its history back.
+
+    config: unique_key, the columns that name a row of the query at one time. -#}
+{% materialization history, adapter='duckdb' %}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set states = this.render() -%}
+    {%- set now = adapter.quote(this.identifier ~ '__now') -%}
+    {%- set ledger = env_var('SVOD_DATA', 'data') ~ '/history/' ~ this.identifier -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ sql) %}
+    {%- set columns = run_query('select column_name, column_type from (describe ' ~ now ~ ')').rows -%}
+    {% if load_cached_relation(this) is none %}
+        {% do run_query('create table ' ~ states ~ ' as select *, ' ~ run_at() ~ ' as valid_from, ' ~ run_at() ~ ' as valid_to from ' ~ now ~ ' where false') %}
+        {% do history__restore(states, ledger, config.require('unique_key')) %}
+    {% endif %}
+    {% do history__add_columns(states, columns) %}
+    {%- set later = run_query('select count(*) from ' ~ states ~ ' where valid_from > ' ~ run_at() ~ ' or valid_to > ' ~ run_at()).rows[0][0] -%}
+
+    {% call statement('main') %}
+        {% if later %}
+            select 'a later day is known already: history is not rewritten'
+        {% else %}
+            {{ history__advance(states, now, columns | map(attribute=0) | list, ledger) }}
+        {% endif %}
+    {% endcall %}
+    {% if later %}{% do log(this.identifier ~ ': later states are known already, this run adds none', info=True) %}{% endif %}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+
+{#- Ends what no longer holds and begins what is new. A run repeated at the same moment first takes back what it had done. -#}
+{% macro history__advance(states, now, columns, ledger) %}
+    {%- set same = [] -%}
+    {%- for column in columns %}{% do same.append('today.' ~ adapter.quote(column) ~ ' is not distinct from states.' ~ adapter.quote(column)) %}{% endfor %}
+    delete from {{ states }} where valid_from = {{ run_at() }};
+    update {{ states }} set valid_to = null where valid_to = {{ run_at() }};
+
+    update {{ states }} as states set valid_to = {{ run_at() }}
+    where valid_to is null and not exists (select 1 from {{ now }} as today where {{ same | join(' and ') }});
+
+    insert into {{ states }} by name
+    select *, {{ run_at() }} as valid_from, cast(null as timestamp) as valid_to
+    from {{ now }} as today
+    where not exists (select 1 from {{ states }} as states where states.valid_to is null and {{ same | join(' and ') }})
+    order by all;
+
+    copy (select * from {{ states }} where valid_from = {{ run_at() }} or valid_to = {{ run_at() }} order by all)
+    to '{{ ledger }}.{{ modules.re.sub('[^0-9]', '', var('run_at')[:19]) }}.parquet' (format parquet, compression zstd, use_tmp_file true);
+{% endmacro %}
+
+
+{#- What the ledger files say: of several words on one row, the one that ended it is the last. -#}
+{% macro history__restore(states, ledger, unique_key) %}
+    {%- set files = ledger ~ '.*.parquet' -%}
+    {% if run_query("select count(*) from glob('" ~ files ~ "')").rows[0][0] %}
+        {% do run_query(
+            'insert into ' ~ states ~ " by name select * from read_parquet('" ~ files ~ "', union_by_name = true) "
+            ~ 'qualify row_number() over (partition by ' ~ unique_key | join(', ') ~ ', valid_from order by valid_to nulls last) = 1 order by all'
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{#- A column that the query has gained is empty in the states of before. -#}
+{% macro history__add_columns(states, columns) %}
+    {%- set known = run_query('select column_name from (describe ' ~ states ~ ')').columns[0].values() -%}
+    {% for name, type in columns if name not in known %}
+        {% do run_query('alter table ' ~ states ~ ' add column ' ~ adapter.quote(name) ~ ' ' ~ type) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{#- The rows of a history as they held at a moment. Without the database's name, so that it works in a published copy too. -#}
+{% macro as_of(history) %}
+    select * exclude (valid_from, valid_to) from {{ history.include(database=false) }} where valid_from <= moment and (valid_to is null or valid_to > moment)
+{% endmacro %}

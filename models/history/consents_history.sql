@@ -1,0 +1,2 @@
+{{ config(unique_key=['customer_id', 'purpose', 'channel']) }}
+select * from {{ ref('consents') }}

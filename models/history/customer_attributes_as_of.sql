@@ -1,0 +1,2 @@
+{{ config(materialized="table_function", parameters=["moment"]) }}
+{{ as_of(ref('customer_attributes_history')) }}

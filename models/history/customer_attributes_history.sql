@@ -1,0 +1,2 @@
+{{ config(unique_key=['customer_id', 'attribute', 'value_rank']) }}
+select * from {{ ref('customer_attributes') }}

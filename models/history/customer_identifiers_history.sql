@@ -1,0 +1,2 @@
+{{ config(unique_key=["customer_id", "identifier_type", "value"]) }}
+select * from {{ ref('customer_identifiers') }}
