@@ -9,10 +9,10 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test dev docs lint bench bench-identity clean
+.PHONY: help install run demo test dev docs lint bench bench-identity bench-identity-scale clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-21s %s\n", $$1, $$2}'
 
 install: .venv/.installed ## Make the environment from the lock file
 
@@ -47,6 +47,9 @@ bench: install ## Measure speed and memory of every stage
 
 bench-identity: install .venv-bench/.installed ## Measure the matching engine against others
 	$(BIN)/python -m benchmarks.identity
+
+bench-identity-scale: install ## Measure matching on a million records, and a day's change
+	$(BIN)/python -m benchmarks.identity.scale
 
 .venv-bench/.installed: benchmarks/identity/requirements.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench

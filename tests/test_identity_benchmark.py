@@ -6,7 +6,12 @@ import pytest
 from benchmarks.identity.__main__ import chosen_of
 from benchmarks.identity.peers.__main__ import components
 from benchmarks.identity.peers.exact import match
+from benchmarks.identity.scale.__main__ import compare, strain
+from benchmarks.identity.scale.data import main as write_people
+from benchmarks.identity.scale.report import ANEW, BARE, DAILY, NOTHING, TRAINED, WHOLE, ratios
 from benchmarks.identity.sets import NAMES, PUBLIC, convert
+from pipelines.settings import settings
+from pipelines.warehouse import connect
 
 SIZES = {
     "fake_1000": (1000, 251),
@@ -43,3 +48,39 @@ def test_a_set_that_does_not_exist_is_wrong_usage():
     assert chosen_of("febrl1, fake_1000", NAMES) == ["febrl1", "fake_1000"]
     with pytest.raises(Exception, match="febrl9"):
         chosen_of("febrl9", NAMES)
+
+
+def test_the_benchmark_at_scale_runs_from_end_to_end_and_a_full_run_corrects_nothing(tmp_path):
+    figures, corrected = compare(tmp_path / "people", 1_000, 60)
+    assert corrected == []
+    assert {name: row["code"] for name, row in figures.items() if row["code"]} == {}
+    assert set(figures) >= {TRAINED, NOTHING, DAILY, ANEW, WHOLE, BARE}
+    assert all(row["wall"] > 0 and row["cpu"] > 0 and row["peak_mb"] > 0 for row in figures.values())
+    assert 0 < figures[DAILY]["changed_records"] < 30 and figures[ANEW]["changed_records"] == figures[ANEW]["records"]
+    assert figures[DAILY]["pairs"] == figures[ANEW]["pairs"] and figures[DAILY]["f1"] > 0.8
+    # The peer is asked about the same pairs, whether it finds them itself or is given them.
+    assert figures[WHOLE]["pairs"] == figures[BARE]["pairs"] and figures[WHOLE]["f1"] == figures[BARE]["f1"]
+    assert ratios(figures).row_count == 4
+
+
+def test_people_at_scale_are_the_same_ones_each_time(tmp_path, monkeypatch):
+    def written(folder, day):
+        monkeypatch.setenv("SVOD_DATA", str(folder))
+        settings.cache_clear()
+        write_people(records=500, day=day, seed=1)
+        with connect(read_only=True) as connection:
+            return [
+                connection.execute(f"select * from intermediate.{table} order by all").fetchall() for table in ("int_records", "int_identifiers", "int_links")
+            ]
+
+    first, again, after = written(tmp_path / "a", 1), written(tmp_path / "b", 1), written(tmp_path / "b", 2)
+    settings.cache_clear()
+    assert first == again
+    assert 0 < len({row[0] for row in set(first[0]) ^ set(after[0])}) < 20
+
+
+@pytest.mark.parametrize(("case", "skipped"), [("one e-mail, no names", "email: 300, email_local: 300"), ("nothing known", None)])
+def test_a_case_of_stress_ends_well_and_says_what_was_skipped(case, skipped, tmp_path):
+    found = strain(tmp_path / "stress", 300, case, 60)[case]
+    assert (found["code"], found["records"], found["customers"]) == (0, 300, 300)
+    assert skipped is None or found["skipped"].startswith(skipped)
