@@ -85,13 +85,15 @@ with
 
 leaders as (select affected.n, affected.place, found.component from affected inner join found on affected.place = found.place where affected.n = affected.leader),
 
-small as (select component from leaders group by component having count(*) between 3 and {FULLY_SCORED})
+small as (select component from leaders group by component having count(*) between 3 and {FULLY_SCORED}),
+
+-- Before the join, that a large component is not squared only to be left out.
+asked as materialized (select * from leaders semi join small on leaders.component = small.component)
 
 select {INSIDE} as rule, least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r
-from leaders as l
-inner join leaders as r on l.component = r.component and l.place < r.place
+from asked as l
+inner join asked as r on l.component = r.component and l.place < r.place
 anti join affected_pairs as known on known.left_place = l.place and known.right_place = r.place
-where l.component in (select component from small)
 """
 
 

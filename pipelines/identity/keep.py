@@ -152,8 +152,8 @@ from ranked where place = 1
 PARTED_BY = """
 create or replace temp table parted_by as
 select new.customer_id, min(refused.reason || ' between ' || refused.left_record_id || ' and ' || refused.right_record_id) as evidence
-from refused
-inner join new_record_customers as new on new.record_id in (refused.left_record_id, refused.right_record_id)
+from (select *, unnest([left_record_id, right_record_id]) as record_id from refused) as refused
+inner join new_record_customers as new on refused.record_id = new.record_id
 group by new.customer_id
 """
 
