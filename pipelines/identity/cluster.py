@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from pipelines.identity.block import DECLARED, INSIDE, TWINS
 from pipelines.identity.model import Model
 from pipelines.identity.resolve import resolve
-from pipelines.identity.settings import COMPARISONS, VETO, levels
+from pipelines.identity.settings import COMPARISONS, NOTHING, RELIABLE, VETOES, levels
 
 # Larger components are not scored in full: pairs would grow with the square, and there the price of a bridge does the parting.
 FULLY_SCORED = 50
@@ -30,12 +30,17 @@ DOUBTED = f"(mw_name > 0 and greatest({', '.join(OTHERS)}) < 1 and least({', '.j
 
 def gamma(name: str, label: str) -> int:
     """The number Splink gives to a level."""
-    return levels(name).index(label)
+    return -1 if label == NOTHING else levels(name).index(label)
 
 
 def vetoed() -> str:
-    """Two people by their names who hold different unique identifiers: no chain of shared phones and streets joins them."""
-    return " and ".join(f"gamma_{name} in ({', '.join(str(gamma(name, label)) for label in labels)})" for name, labels in VETO.items())
+    """What no chain of shared phones and streets joins: see VETOES."""
+    return "(" + " or ".join(f"({' and '.join(_among(name, labels) for name, labels in veto.items())})" for veto in VETOES) + ")"
+
+
+def _among(name: str, labels: tuple[str, ...]) -> str:
+    reliable = "".join(f" and mw_{name} < {bits}" for label in labels if (bits := RELIABLE.get((name, label))) is not None)
+    return f"gamma_{name} in ({', '.join(str(gamma(name, label)) for label in labels)}){reliable}"
 
 
 # Records of every component that has, or had, a record that is scored again; a new edge brings in the other end's component too.

@@ -8,6 +8,8 @@ so that a model outlives a change of engine.
 import hashlib
 import json
 
+NOTHING = "nothing to compare"
+
 # Below 0.88 Jaro-Winkler mixes up different names of one length (Марина and Ирина); above 0.92 it loses one-letter typos.
 SIMILAR = 0.88
 
@@ -16,8 +18,26 @@ _SAME_PARTS = " + ".join(f"cast(coalesce(birth_{part}_l = birth_{part}_r, false)
 _KNOWN_PARTS = " + ".join(f"cast(birth_{part}_l is not null and birth_{part}_r is not null as integer)" for part in ("year", "month", "day"))
 
 
+# A slip of the finger in the tens or the century of a year, or its last two digits swapped.
+_YEAR_MISTYPED = """
+(abs(birth_year_l - birth_year_r) % 10 = 0
+    or (birth_year_l // 100 = birth_year_r // 100 and birth_year_l % 10 = birth_year_r // 10 % 10 and birth_year_l // 10 % 10 = birth_year_r % 10))
+"""
+# Parent and child: years of birth at least so far apart, and no slip of the finger that would explain it.
+GENERATION = 15
+_GENERATION_APART = f"""
+coalesce(abs(birth_year_l - birth_year_r) >= {GENERATION} and not ({_YEAR_MISTYPED} and ({_SAME_PARTS} > 0 or {_KNOWN_PARTS} = 1)), false)
+"""
+
+
 def _similar(column: str, other: str | None = None) -> str:
-    return f"jaro_winkler_similarity({column}_l, {other or column}_r) >= {SIMILAR}"
+    """Alike but for typos. Digits are no typos: User0001 and User0002 are two in a list. They are looked at only where the letters are alike."""
+    left, right = f"{column}_l", f"{other or column}_r"
+    return f"(jaro_winkler_similarity({left}, {right}) >= {SIMILAR} and ({left} = {right} or {_digits(left)} = {_digits(right)}))"
+
+
+def _digits(text: str) -> str:
+    return f"regexp_replace({text}, '[^0-9]', '', 'g')"
 
 
 def _initial(column: str) -> str:
@@ -74,7 +94,7 @@ def _absent_or_relatives(absent: str, agrees: str) -> str:
 COMPARISONS: dict[str, list[tuple[str, str]]] = {
     # Given and family name are one comparison: relatives share a family name, so that it says little when the given names differ.
     "name": [
-        ("nothing to compare", "(given_name_key_l is null or given_name_key_r is null) and (family_name_key_l is null or family_name_key_r is null)"),
+        (NOTHING, "(given_name_key_l is null or given_name_key_r is null) and (family_name_key_l is null or family_name_key_r is null)"),
         ("same", "name_key_l = name_key_r"),
         ("swapped", "given_name_key_l = family_name_key_r and family_name_key_l = given_name_key_r"),
         ("similar", f"{_similar('given_name_key')} and {_similar('family_name_key')}"),
@@ -88,30 +108,31 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
         ("different", "else"),
     ],
     "additional_name": [
-        ("nothing to compare", "additional_name_key_l is null or additional_name_key_r is null"),
+        (NOTHING, "additional_name_key_l is null or additional_name_key_r is null"),
         ("same", f"{_similar('additional_name_key')} or ({_initial('additional_name_key')})"),
         ("different", "else"),
     ],
     "birth_date": [
-        ("nothing to compare", f"{_KNOWN_PARTS} = 0"),
+        (NOTHING, f"{_KNOWN_PARTS} = 0"),
         ("same", f"{_SAME_PARTS} = 3"),
         ("day and month swapped", "birth_year_l = birth_year_r and birth_month_l = birth_day_r and birth_day_l = birth_month_r"),
         ("one part differs", f"{_KNOWN_PARTS} = 3 and {_SAME_PARTS} = 2"),
         ("same day and month only known", f"{_KNOWN_PARTS} = 2 and {_SAME_PARTS} = 2"),
         ("same year only known", f"{_KNOWN_PARTS} = 1 and {_SAME_PARTS} = 1"),
-        ("two parts differ", f"{_KNOWN_PARTS} = 3 and {_SAME_PARTS} = 1"),
-        ("different", "else"),
+        ("two parts differ", f"{_KNOWN_PARTS} = 3 and {_SAME_PARTS} = 1 and not {_GENERATION_APART}"),
+        ("different", f"not {_GENERATION_APART}"),
+        ("a generation apart", "else"),
     ],
     # Sets at three levels: a value one person holds says far more than one that several given names were seen with.
     "email": [
-        ("nothing to compare", f"({_absent('emails')}) or ({_shares('emails')} and {OTHER_GIVEN_NAME}) or {NAMES_EXPLAIN_EMAIL}"),
+        (NOTHING, f"({_absent('emails')}) or ({_shares('emails')} and {OTHER_GIVEN_NAME}) or {NAMES_EXPLAIN_EMAIL}"),
         ("share a private one", _shares("private_emails")),
         ("share one of several people", _shares("emails")),
         ("almost the same", _CLOSE_EMAILS),
         ("share none", "else"),
     ],
     "phone": [
-        ("nothing to compare", _absent_or_relatives(_absent("phones"), _shares("phones"))),
+        (NOTHING, _absent_or_relatives(_absent("phones"), f"{_shares('phones')} or {_CLOSE_PHONES}")),
         ("share a private one", _shares("private_phones")),
         ("share one of several people", _shares("phones")),
         ("one digit differs", _CLOSE_PHONES),
@@ -119,13 +140,18 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
     ],
     "address": [
         (
-            "nothing to compare",
+            NOTHING,
             _absent_or_relatives(
                 "(locality_key_l is null or locality_key_r is null) and (street_key_l is null or street_key_r is null) and (postal_key_l is null or postal_key_r is null)",
-                "coalesce(street_key_l = street_key_r, false)",
+                # Two called differently altogether who have one birthday are no relatives but one person whose name was replaced.
+                f"coalesce(street_key_l = street_key_r, false) and not ({OTHER_FAMILY_NAME} and coalesce(birth_date_l = birth_date_r, false))",
             ),
         ),
         ("same street and house", "street_key_l = street_key_r and coalesce(locality_key_l = locality_key_r, true)"),
+        (
+            "similar street and house, one place",
+            f"jaro_winkler_similarity(street_key_l, street_key_r) >= 0.9 and (coalesce(postal_key_l = postal_key_r, false) or {_similar('locality_key')})",
+        ),
         ("similar street and house", "jaro_winkler_similarity(street_key_l, street_key_r) >= 0.9"),
         ("same postal code and locality", f"postal_key_l = postal_key_r and {_similar('locality_key')}"),
         ("same postal code", "postal_key_l = postal_key_r"),
@@ -135,12 +161,12 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
     ],
     # Equal accounts and cards are declared links already; what is left to learn here is that two different ones speak against.
     "account": [
-        ("nothing to compare", f"({_absent('cards')}) and ({_absent('accounts')})"),
+        (NOTHING, f"({_absent('cards')}) and ({_absent('accounts')})"),
         ("share one", f"{_shares('cards')} or {_shares('accounts')}"),
         ("share none", "else"),
     ],
     "national_id": [
-        ("nothing to compare", _absent("national_ids")),
+        (NOTHING, _absent("national_ids")),
         ("share one", _shares("national_ids")),
         ("one digit differs", "damerau_levenshtein(national_ids_l[1], national_ids_r[1]) <= 1"),
         ("share none", "else"),
@@ -148,7 +174,7 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
     # Where given names agree, the gender is said already.
     "gender": [
         (
-            "nothing to compare",
+            NOTHING,
             f"gender_l is null or gender_r is null or (given_name_key_l is not null and given_name_key_r is not null and {_similar('given_name_key')})",
         ),
         ("same", "gender_l = gender_r"),
@@ -172,7 +198,19 @@ EXCLUSIVE: dict[tuple[str, str], float] = {
 }
 
 # Two people by their names who hold different cards or accounts are never one, whatever chain leads from one to the other.
-VETO = {"account": ("share none",), "name": ("different", "same family name, other given name")}
+# So are father and son of one name, who share all but the date of birth, where dates can be relied on: see RELIABLE.
+VETOES: tuple[dict[str, tuple[str, ...]], ...] = (
+    {"account": ("share none",), "name": ("different", "same family name, other given name")},
+    {
+        "birth_date": ("a generation apart",),
+        "name": ("same", "similar"),
+        "account": ("share none", NOTHING),
+        "national_id": ("share none", "one digit differs", NOTHING),
+    },
+)
+# A level that vetoes does so only if it weighs less than this: where one in a hundred of those who share a card or an id are a generation
+# apart, dates are mistyped more often than namesakes of two generations live together.
+RELIABLE = {("birth_date", "a generation apart"): -5.9}
 
 # The frequency of a name counts where both records spell it the same.
 FREQUENCY_LEVEL = ("name", "same")
@@ -193,8 +231,8 @@ BLOCKING: dict[str, str] = {
     "given name and birth date": "given_name_key || '|' || birth_date",
     "family name and locality": "left(family_name_key, 5) || '|' || left(given_name_key, 1) || '|' || locality_key",
     "birth date and locality": "birth_date || '|' || locality_key",
-    "postal code and given name": "postal_key || '|' || given_name_key",
-    "postal code and family name": "postal_key || '|' || family_name_key",
+    "postal code and name": "postal_key || '|' || unnest([given_name_key, family_name_key])",
+    "postal code and locality": "postal_key || '|' || locality_key",
     "birth date and initials": "birth_date || '|' || left(given_name_key, 1)",
     "birth date": "birth_date",
     "given name": "given_name_key",
@@ -208,7 +246,7 @@ BLOCKING: dict[str, str] = {
 CROWD = 60
 # These bring at most so many pairs per record, and never less than are scored in a second anyway.
 BROAD = ("birth date and initials", "birth date", "given name", "family name", "start of family name and birth year", "start of given name and birth year",
-         "start of e-mail", "postal code and given name", "postal code and family name", "birth date and locality", "street and house")  # fmt: skip
+         "start of e-mail", "postal code and name", "postal code and locality", "birth date and locality", "street and house")  # fmt: skip
 BROAD_PAIRS = 0.05
 LEAST_BROAD_PAIRS = 100_000
 
@@ -226,7 +264,7 @@ TRAINING: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def levels(name: str) -> list[str]:
     """The levels of a comparison, the weakest first, as Splink numbers them."""
-    return [label for label, _ in reversed(COMPARISONS[name]) if label != "nothing to compare"]
+    return [label for label, _ in reversed(COMPARISONS[name]) if label != NOTHING]
 
 
 def splink_settings(parameters: dict[str, dict[str, list[float]]] | None, probability: float) -> dict:
@@ -252,7 +290,7 @@ def _comparison(name: str, levels: list[tuple[str, str]], fitted: dict[str, list
 
 def _level(name: str, label: str, condition: str, fitted: list[float] | None) -> dict:
     level: dict = {"sql_condition": "ELSE" if condition == "else" else condition, "label_for_charts": label}
-    if label == "nothing to compare":
+    if label == NOTHING:
         return level | {"is_null_level": True}
     if (name, label) == FREQUENCY_LEVEL:
         level |= {"tf_adjustment_column": "name_key", "disable_tf_exact_match_detection": True, "tf_minimum_u_value": 1e-7}

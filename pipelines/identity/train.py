@@ -26,10 +26,15 @@ LEAST_PAIRS = 300
 SAMPLE = 1000
 # Pairs of one kind that EM learns from.
 KIND_PAIRS = 200_000
+# u and m depend on each other: in the second round, the matches in the sample of strangers are those that the first one found.
+ROUNDS = 2
 # The shipped model counts as much as this many matches: a level that is rare in the data keeps a sane m.
 PRIOR_MATCHES = 20
 # A pair that a steward decided counts as much as so many likely matches: it is sure, but stewards see the hard ones, not a fair sample.
 LABEL_WEIGHT = 5
+# What only these kinds teach: relatives share names, phones and homes, so that a father and his son of one name would pass for one
+# person whose date of birth is wrong.
+UNSHARED = {("birth_date", "a generation apart"): ("same card or account", "same national id", "same e-mail", "decided by stewards")}
 # No single comparison may decide alone: no value is so reliable that it never changes or is never mistyped.
 LEAST_M = 0.003
 
@@ -116,19 +121,39 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
     connection.execute(LABELS.format(decided=decided or nothing)).fetchall()
     shipped = replace(models.prior().for_records(records), caps=caps)
     candidates = _candidates(connection)
-    u = _strangers(connection, shipped)
-    _exclusive(u, candidates, records, shipped.parameters)
-    kinds = [_teach(connection, name, shipped.parameters, u) for name in TRAINING]
-    kinds = [kind for kind in [*kinds, _told(connection, shipped.parameters)] if kind]
-    matches = sum(kind.pairs * kind.share for kind in kinds)
-    if matches < LEAST_MATCHES:
-        log.info("Only %.0f likely matches to learn from: the shipped model is used", matches)
-        return Lesson(shipped, matches)
-    m = {name: _pooled(name, kinds, shipped.parameters) for name in NAMES}
-    parameters = {name: {label: [max(m[name][level], LEAST_M), u[name][level]] for level, label in enumerate(levels(name))} for name in NAMES}
-    probability = _matches(candidates, parameters, shipped.probability, records)
+    counted = {name: patterns for name in TRAINING if (patterns := _kind(connection, name)) is not None}
+    told = _told(connection, shipped.parameters)
+    seen = _sampled(connection)
+    m, probability = {name: _arrays(shipped.parameters, name)[0] for name in NAMES}, shipped.probability
+    # What is learnt tells how many matches there are in the sample of strangers, and so what strangers are like; then it is learnt again.
+    for _ in range(ROUNDS):
+        u = _strangers(seen, m, probability, shipped.parameters)
+        _exclusive(u, candidates, records, shipped.parameters)
+        kinds = [_teach(name, patterns, shipped.parameters, u) for name, patterns in counted.items()] + ([told] if told else [])
+        matches = sum(kind.pairs * kind.share for kind in kinds)
+        if matches < LEAST_MATCHES:
+            log.info("Only %.0f likely matches to learn from: the shipped model is used", matches)
+            return Lesson(shipped, matches)
+        m = {name: _pooled(name, kinds, shipped.parameters) for name in NAMES}
+        parameters = _parameters(m, u, seen, shipped.parameters)
+        probability = _matches(candidates, parameters, shipped.probability, records)
+    for kind in kinds:
+        log.info("%s: %.0f pairs, %.1f%% of them matches", kind.name, kind.pairs, 100 * kind.share)
     namesakes = _namesakes(connection, {kind.name: kind for kind in kinds}.get("same name"))
     return Lesson(Model("trained", records, float(f"{probability:.6g}"), models.rounded(parameters), settings_version(), namesakes, caps), matches)
+
+
+def _parameters(m: dict[str, np.ndarray], u: dict[str, np.ndarray], seen: dict[str, np.ndarray], shipped: Parameters) -> Parameters:
+    """m and u by level. A level that no two strangers show says what it says elsewhere: by how rare it is here, it would outweigh everything."""
+    parameters: Parameters = {}
+    for name in NAMES:
+        parameters[name] = {}
+        for level, label in enumerate(levels(name)):
+            found = max(m[name][level], LEAST_M)
+            by_m, by_u = shipped[name][label]
+            elsewhere = not seen[name][level] and (name, label) not in EXCLUSIVE
+            parameters[name][label] = [found, found * by_u / by_m if elsewhere else u[name][level]]
+    return parameters
 
 
 def _told(connection: DuckDBPyConnection, prior: Parameters) -> Kind | None:
@@ -171,18 +196,21 @@ def _evidence(patterns: np.ndarray, ratios: dict[str, np.ndarray]) -> np.ndarray
     return product
 
 
-def _strangers(connection: DuckDBPyConnection, shipped: Model) -> dict[str, np.ndarray]:
-    """u of each level among the pairs of a sample, less the matches that are among them by chance."""
+def _sampled(connection: DuckDBPyConnection) -> dict[str, np.ndarray]:
+    """How many pairs of a sample show each level."""
     connection.execute(f"create or replace temp table u_sample as select * from people order by md5(record_id), record_id limit {SAMPLE}").fetchall()
     patterns, _, counts = _counted(connection, SAMPLE_JOIN)
+    return {name: np.bincount(level[level >= 0], counts[level >= 0], len(levels(name))) for name, level in zip(NAMES, patterns.T, strict=True)}
+
+
+def _strangers(seen: dict[str, np.ndarray], m: dict[str, np.ndarray], probability: float, shipped: Parameters) -> dict[str, np.ndarray]:
+    """u of each level among the pairs of the sample, less the matches that are among them by chance."""
     result = {}
-    for position, name in enumerate(NAMES):
-        m, start = _arrays(shipped.parameters, name)
-        seen = np.array([counts[patterns[:, position] == level].sum() for level in range(len(m))])
-        # A level nobody shows keeps the shipped u, as if it had been seen once in the shipped model's own proportion.
-        rate = (seen + start) / (seen.sum() + 1)
-        matches = shipped.probability * m
-        result[name] = np.maximum(rate - matches, 0.15 * rate)
+    for name in NAMES:
+        start = _arrays(shipped, name)[1]
+        # A level nobody shows keeps the shipped u.
+        rate = np.where(seen[name] > 0, (seen[name] + start) / (seen[name].sum() + 1), start)
+        result[name] = np.maximum(rate - probability * m[name], 0.15 * rate)
     return result
 
 
@@ -192,15 +220,20 @@ def _arrays(parameters: Parameters, name: str) -> tuple[np.ndarray, np.ndarray]:
     return np.array(m), np.array(u)
 
 
-def _teach(connection: DuckDBPyConnection, kind: str, prior: Parameters, u: dict[str, np.ndarray]) -> Kind | None:
-    """EM among the pairs of one kind: which share are matches, and what matches look like apart from what chose them."""
-    expression, chosen_by = TRAINING[kind]
-    connection.execute(KIND.format(expression=expression, crowd=CROWD, most=KIND_PAIRS)).fetchall()
-    patterns, known, counts = _counted(connection, KIND_JOIN)
-    pairs = counts.sum()
-    if pairs < LEAST_PAIRS:
+def _kind(connection: DuckDBPyConnection, kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """The patterns of levels among the pairs of one kind; None if they are too few to learn from."""
+    connection.execute(KIND.format(expression=TRAINING[kind][0], crowd=CROWD, most=KIND_PAIRS)).fetchall()
+    counted = _counted(connection, KIND_JOIN)
+    if counted[2].sum() < LEAST_PAIRS:
         log.info("Nothing is learnt from %s: fewer than %s pairs", kind, LEAST_PAIRS)
         return None
+    return counted
+
+
+def _teach(kind: str, counted: tuple[np.ndarray, np.ndarray, np.ndarray], prior: Parameters, u: dict[str, np.ndarray]) -> Kind:
+    """EM among the pairs of one kind: which share are matches, and what matches look like apart from what chose them."""
+    patterns, known, counts = counted
+    pairs, chosen_by = counts.sum(), TRAINING[kind][1]
     free = [name for name in NAMES if name not in chosen_by]
     start = _start(prior, free)
     m, share = start, 0.7
@@ -211,16 +244,25 @@ def _teach(connection: DuckDBPyConnection, kind: str, prior: Parameters, u: dict
         m, weight = _shown_by(patterns, likely, start)
         if abs(share - before) < 1e-6:
             break
-    log.info("%s: %.0f pairs, %.1f%% of them matches", kind, pairs, 100 * share)
     return Kind(kind, pairs, share, m, weight)
 
 
 def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
     """m over all kinds that could teach it, each by the root of the number of matches behind it: a large kind must not drown the others."""
     start = _arrays(prior, name)[0]
-    lessons = [(kind.m[name], kind.weight[name]) for kind in kinds if name in kind.m]
-    total = sum((weight**0.5 * m for m, weight in lessons), start * 1e-9)
-    return total / total.sum()
+
+    def pooled(chosen: list[Kind]) -> np.ndarray:
+        total = sum((kind.weight[name] ** 0.5 * kind.m[name] for kind in chosen if name in kind.m), start * 1e-9)
+        return total / total.sum()
+
+    m = pooled(kinds)
+    for (comparison, label), trusted in UNSHARED.items():
+        if comparison == name:
+            level = levels(name).index(label)
+            share = pooled([kind for kind in kinds if kind.name in trusted])[level]
+            m *= (1 - share) / (1 - m[level])
+            m[level] = share
+    return m
 
 
 def _candidates(connection: DuckDBPyConnection) -> tuple[np.ndarray, np.ndarray]:
