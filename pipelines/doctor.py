@@ -34,6 +34,7 @@ def examine() -> Iterator[Finding]:
     yield data_folder()
     yield warehouse_is_free()
     yield inbox_answers()
+    yield identifier_types_are_right()
 
 
 def packages() -> Finding:
@@ -87,3 +88,12 @@ def inbox_answers() -> Finding:
     except Exception as error:  # any file system may fail in its own way; the finding is the answer
         return Finding(False, "inbox", f"{settings().inbox_url}: {type(error).__name__}", "Check the address, the keys in the environment and inbox_options")
     return Finding(True, "inbox", f"{settings().inbox_url}, {count} files")
+
+
+def identifier_types_are_right() -> Finding:
+    from pipelines.identity import identifier_types
+
+    try:
+        return Finding(True, "identifier types", f"{len(identifier_types.read())} lines")
+    except identifier_types.WrongIdentifierTypes as error:
+        return Finding(False, "identifier types", str(error), "Correct seeds/identifier_types.csv; docs/identity.md tells what it says")

@@ -13,6 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.ingestion import FORCE
 from orchestration.defs.resources import POOL, Dbt, RunLock, manifest, only_the_date_changed, run_at, unfinished
+from pipelines.identity import identifier_types
 from pipelines.settings import settings
 
 MANIFEST = json.loads(manifest().read_text())
@@ -74,6 +75,7 @@ def _reads_the_clock(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> bo
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=Translator(), name="warehouse", pool=POOL)
 def warehouse(context: dg.AssetExecutionContext, dbt: Dbt, run_lock: RunLock):
     """Dagster calls this once before the identity step and once after it, each time with the models of that side."""
+    identifier_types.read()  # before dbt stumbles over a wrong line without naming it
     moment = run_at(context)
     if not only_the_date_changed(moment) or FORCE in context.run.tags:
         unfinished().touch()

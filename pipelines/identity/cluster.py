@@ -13,10 +13,11 @@ from duckdb import DuckDBPyConnection
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from pipelines.identity import vetoes
 from pipelines.identity.block import DECLARED, INSIDE, TWINS
 from pipelines.identity.model import Model
 from pipelines.identity.resolve import resolve
-from pipelines.identity.settings import COMPARISONS, NOTHING, RELIABLE, VETOES, levels
+from pipelines.identity.settings import COMPARISONS, NOTHING, RELIABLE, VETO, levels
 
 # Larger components are not scored in full: pairs would grow with the square, and there the price of a bridge does the parting.
 FULLY_SCORED = 50
@@ -34,14 +35,16 @@ def gamma(name: str, label: str) -> int:
 
 
 def vetoed() -> str:
-    """What no chain of shared phones and streets joins: see VETOES."""
-    return "(" + " or ".join(f"({' and '.join(_among(name, labels) for name, labels in veto.items())})" for veto in VETOES) + ")"
+    """What no chain of shared phones and streets joins: see VETO."""
+    return "(" + " and ".join(_among(name, labels) for name, labels in VETO.items()) + ")"
 
 
 def _among(name: str, labels: tuple[str, ...]) -> str:
     reliable = "".join(f" and mw_{name} < {bits}" for label in labels if (bits := RELIABLE.get((name, label))) is not None)
     return f"gamma_{name} in ({', '.join(str(gamma(name, label)) for label in labels)}){reliable}"
 
+
+HAS_OTHER_NAME = _among("name", vetoes.OTHER_NAME)
 
 # Records of every component that has, or had, a record that is scored again; a new edge brings in the other end's component too.
 AFFECTED = f"""
@@ -71,12 +74,12 @@ order by place
 # Their pairs: those just scored, and those of the last run that still stand.
 PAIRS = f"""
 create or replace temp table affected_pairs as
-select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, scored.rule, scored.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed
+select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, scored.rule, scored.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed, {HAS_OTHER_NAME} as has_other_name
 from scored
 inner join affected as l on scored.n_l = l.n
 inner join affected as r on scored.n_r = r.n
 union all
-select least(l.place, r.place), greatest(l.place, r.place), cast(names.number as utinyint), pairs.match_weight, {DOUBTED}, {vetoed()}
+select least(l.place, r.place), greatest(l.place, r.place), cast(names.number as utinyint), pairs.match_weight, {DOUBTED}, {vetoed()}, {HAS_OTHER_NAME}
 from was.pairs as pairs
 inner join affected as l on pairs.left_record_id = l.record_id
 inner join affected as r on pairs.right_record_id = r.record_id
@@ -133,7 +136,8 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     score_pairs("inside_pairs", "scored_inside")
     connection.execute("insert into scored select * from scored_inside").fetchall()
     graph = _graph(connection, bits(threshold))
-    labels, refused, broken = _decide(graph, component, must, cannot, bits(threshold), bits(model.probability))
+    unique = [(int(graph.leader[place]), kind, value) for place, kind, value in vetoes.unique(connection)]
+    labels, refused, broken = _decide(graph, component, must, cannot, unique, bits(threshold), bits(model.probability))
     labels, component = labels[graph.leader], component[graph.leader]
     linked_by = _linked_by(graph, labels)
     connection.register("decided_now", pa.table({"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": linked_by}))
@@ -152,8 +156,14 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
 
 def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:
     connection.execute(PAIRS).fetchall()
-    query = """select left_place, right_place, case when is_doubted then least(match_weight, 0) else match_weight end, rule, is_vetoed from affected_pairs
-                order by left_place, right_place"""
+    vetoes.find(connection)
+    query = """
+        select pairs.left_place, pairs.right_place, case when is_doubted then least(match_weight, 0) else match_weight end, rule,
+            pairs.is_vetoed or vetoed.left_place is not null
+        from affected_pairs as pairs
+        left join vetoed_pairs as vetoed on pairs.left_place = vetoed.left_place and pairs.right_place = vetoed.right_place
+        order by pairs.left_place, pairs.right_place
+    """
     columns = connection.execute(query).fetchnumpy()  # Arrow's own way to NumPy imports pandas
     size = connection.execute("select count(*) from affected").fetchall()[0][0]
     left, right, weight, rule, veto = (np.asarray(column) for column in columns.values())
@@ -188,7 +198,7 @@ def _components(graph: Graph, must: list[tuple[int, int]], threshold: float) -> 
     return first[label]
 
 
-def _decide(graph: Graph, component: np.ndarray, must: list, cannot: list, threshold: float, prior: float) -> tuple[np.ndarray, list, list]:
+def _decide(graph: Graph, component: np.ndarray, must: list, cannot: list, unique: list, threshold: float, prior: float) -> tuple[np.ndarray, list, list]:
     """Clusters by place. A component without any doubt is one cluster; the others are resolved, all in one go."""
     size = np.bincount(component, minlength=graph.size)
     inside = component[graph.left] == component[graph.right]
@@ -197,6 +207,7 @@ def _decide(graph: Graph, component: np.ndarray, must: list, cannot: list, thres
     doubtful[component[graph.left[(force >= LEAST_CONFLICT) | (graph.veto & inside)]]] = True
     for pair in cannot:
         doubtful[component[list(pair)]] = True
+    doubtful[vetoes.torn(unique, component)] = True
     edge = inside & (graph.weight >= threshold)
     in_component = size[component[graph.left]]
     bridge = edge & (in_component > 3) & (graph.weight < threshold + np.log2(np.maximum(in_component, 2) / 2))
@@ -228,6 +239,7 @@ def _decide(graph: Graph, component: np.ndarray, must: list, cannot: list, thres
         within(must),
         within(cannot),
         pairs(doubted),
+        [held for held in unique if asked[held[0]]],
     )
     places = np.fromiter(resolution.clusters.keys(), dtype=np.int64)
     labels[places] = np.fromiter(resolution.clusters.values(), dtype=np.int64)

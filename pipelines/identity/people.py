@@ -12,6 +12,7 @@ Standardizing stays out: it is done before. What is done with the rows stays out
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.identity import identifier_types
 from pipelines.identity.settings import OTHER_GIVEN_NAME
 
 # Everything that can change a match; lineage and profile columns are left out, so that they never cause a new run.
@@ -27,7 +28,10 @@ COLUMNS = ("given_name_key", "family_name_key", "additional_name_key", "name_key
 USABLE = f"""
 create or replace temp view usable as
 select record_id, identifier_type, value from intermediate.int_identifiers
-where is_valid and not is_junk and not is_shared and value is not null and identifier_type in ({", ".join(f"'{kind}'" for kind in TYPES)})
+where is_valid and not is_junk and not is_shared and value is not null and (
+    identifier_type in ({", ".join(f"'{kind}'" for kind in TYPES)})
+    or identifier_type in (select identifier_type from identifier_types where veto <> 'never')
+)
 """
 
 # Sums of hashes, not exclusive ors: two equal rows must not cancel out. A decision of a steward about a record is input too.
@@ -153,6 +157,7 @@ group by record_id
 """
 
 # Rows that are equal to the letter and hold something of a person's own are one row to matching: `is_twin` lets them be.
+# An identifier that may veto and is not compared would not be seen here, so that its holders are no twins.
 ROWS = f"""
 create or replace temp table touched_rows as
 with
@@ -184,6 +189,7 @@ select
     *,
     hash({", ".join(COLUMNS)}) as row_hash,
     record_id not in (select left_record_id from overrides union all select right_record_id from overrides)
+    and record_id not in (select record_id from usable where identifier_type not in ({", ".join(f"'{kind}'" for kind in TYPES)}))
     and len(emails) + len(phones) + len(cards) + len(accounts) + len(national_ids) > 0
     and (name_key is not null or len(private_emails) + len(cards) + len(accounts) + len(national_ids) > 0) as can_be_twin
 from read
@@ -260,6 +266,7 @@ select {", ".join(STATE_COLUMNS)} from was.people as state anti join outdated on
 
 def prepare(connection: DuckDBPyConnection) -> int:
     """Makes `changed`, `rescored`, `outdated` and `people`; returns how many records there are. Needs the table `overrides`."""
+    identifier_types.load(connection)
     for statement in (USABLE, INPUTS, CHANGED, TOUCHED, IDENTIFIERS, SETS, ROWS, FRESH, LEADERS, RESCORED, OUTDATED, PEOPLE):
         connection.execute(statement).fetchall()
     return connection.execute("select count(*) from inputs").fetchall()[0][0]

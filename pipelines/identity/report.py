@@ -6,7 +6,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.identity import measure
+from pipelines.identity import identifier_types, measure
 from pipelines.identity.model import Model
 from pipelines.identity.settings import settings_version
 from pipelines.settings import settings
@@ -103,7 +103,7 @@ from new_events
 
 def circumstances(model: Model, threshold: float) -> str:
     """All that decides the result of a run beside its inputs."""
-    return f"{settings_version()} {model.version} {threshold} {settings().review_threshold}"
+    return f"{settings_version()} {identifier_types.version()} {model.version} {threshold} {settings().review_threshold}"
 
 
 def last_report(connection: DuckDBPyConnection) -> IdentityReport | None:

@@ -1,8 +1,9 @@
 """Which records are one person: a pure function of edges and rules. It has no database, no clock and no randomness of its own.
 
-What stewards forbid parts, what sources declare binds. After that the edges at or above the threshold are taken strongest first; an edge joins two clusters only if it outweighs what speaks against them: pairs across the two with negative
-evidence, and vetoes, which nothing outweighs. A bridge between two clusters that both have several records needs more weight: so
-many pairs had a chance to look alike.
+What stewards forbid parts, what sources declare binds. After that the edges at or above the threshold are taken strongest first; an
+edge joins two clusters only if it outweighs what speaks against them: pairs across the two with negative evidence, and vetoes and
+different unique identifiers, which nothing outweighs. A bridge between two clusters that both have several records needs more weight:
+so many pairs had a chance to look alike.
 """
 
 import math
@@ -25,6 +26,7 @@ class Clusters(Generic[R]):
         self.of = {record: record for record in records}
         self.members = {record: [record] for record in self.of}
         self.repelled: dict[R, dict[R, float]] = {}
+        self.held: dict[R, dict[str, set[str]]] = {}
 
     def repel(self, left: R, right: R, force: float) -> None:
         """`force` is the evidence against the two being one person, in bits."""
@@ -32,9 +34,19 @@ class Clusters(Generic[R]):
             forces = self.repelled.setdefault(one, {})
             forces[other] = max(force, forces.get(other, 0.0))
 
+    def hold(self, record: R, kind: str, value: str) -> None:
+        """The cluster of `record` holds an identifier of which a person has only one."""
+        self.held.setdefault(self.of[record], {}).setdefault(kind, set()).add(value)
+
+    def hold_others(self, here: R, there: R) -> bool:
+        """Whether two clusters hold different unique identifiers. One that a source put together may hold several: any of them will do."""
+        return any(values.isdisjoint(self.held.get(there, {}).get(kind, values)) for kind, values in self.held.get(here, {}).items())
+
     def conflict(self, left: R, right: R) -> float:
         """The strongest evidence against joining the clusters of two records."""
         here, there = self.of[left], self.of[right]
+        if self.hold_others(here, there):
+            return math.inf
         if len(self.members[here]) > len(self.members[there]):
             here, there = there, here
         forces = (force for member in self.members[here] for other, force in self.repelled.get(member, {}).items() if self.of[other] == there)
@@ -48,6 +60,8 @@ class Clusters(Generic[R]):
         keep, give = sorted((self.of[left], self.of[right]), key=lambda label: (-len(self.members[label]), label))
         if keep == give:
             return
+        for kind, values in self.held.pop(give, {}).items():
+            self.held.setdefault(keep, {}).setdefault(kind, set()).update(values)
         moved = self.members.pop(give)
         self.members[keep].extend(moved)
         for record in moved:
@@ -74,6 +88,7 @@ def resolve(
     must: Iterable[Pair[R]] = (),
     cannot: Iterable[Pair[R]] = (),
     doubted_links: Iterable[Pair[R]] = (),
+    unique: Iterable[tuple[R, str, str]] = (),
 ) -> Resolution[R]:
     """Decides the clusters. Weights and the threshold are in bits.
 
@@ -82,15 +97,16 @@ def resolve(
     Must-links and `doubted_links`, which are declared too, wait until the edges have their say: a steward who names two records means
     two whole people, whether they are put together or parted. Only a must-link that a cannot-link then forbids binds before all else,
     so that both decisions are obeyed where that can be.
+    `unique` are identifiers (record, type, value) of which a person has only one: edges never join clusters that hold different ones.
     """
-    arguments = [list(given) for given in (records, links, edges, against, vetoes, cannot, doubted_links)]
+    arguments = [list(given) for given in (records, links, edges, against, vetoes, cannot, doubted_links, unique)]
     must = sorted(must)
     resolution = _resolve(*arguments, threshold, [], must)
     first = [pair for pair in must if pair in set(resolution.broken)]
     return _resolve(*arguments, threshold, first, [pair for pair in must if pair not in first]) if first else resolution
 
 
-def _resolve(records, links, edges, against, vetoes, cannot, doubted_links, threshold: float, first: list, last: list) -> Resolution:
+def _resolve(records, links, edges, against, vetoes, cannot, doubted_links, unique, threshold: float, first: list, last: list) -> Resolution:
     """The same, with the must-links apart: those that bind first, and those that bind last."""
     clusters = Clusters(records)
     broken, refused = [], []
@@ -106,6 +122,8 @@ def _resolve(records, links, edges, against, vetoes, cannot, doubted_links, thre
         clusters.repel(left, right, force)
     for left, right in vetoes:
         clusters.repel(left, right, math.inf)
+    for held in unique:
+        clusters.hold(*held)
     for left, right, weight in sorted(edges, key=lambda edge: (-edge[2], edge[0], edge[1])):
         if weight < threshold:
             break

@@ -20,7 +20,7 @@ REASONS = {
     "not sure": "the evidence is too thin: likely, but below the threshold, or the name alone speaks for it",
     "conflict": "what speaks against it among the records of both outweighs it",
     "bridge": "it is the only edge between two groups of records, and weighs too little for that",
-    "veto": "different people by their names hold different cards or accounts",
+    "veto": "they hold different cards, accounts or other identifiers that keep customers apart (seeds/identifier_types.csv)",
     "cannot_link": "a steward's decision keeps their customers apart",
 }
 MOST = 12  # lines of a kind on the screen

@@ -197,17 +197,14 @@ EXCLUSIVE: dict[tuple[str, str], float] = {
     ("national_id", "share one"): 0.002,
 }
 
-# Two people by their names who hold different cards or accounts are never one, whatever chain leads from one to the other.
-# So are father and son of one name, who share all but the date of birth, where dates can be relied on: see RELIABLE.
-VETOES: tuple[dict[str, tuple[str, ...]], ...] = (
-    {"account": ("share none",), "name": ("different", "same family name, other given name")},
-    {
-        "birth_date": ("a generation apart",),
-        "name": ("same", "similar"),
-        "account": ("share none", NOTHING),
-        "national_id": ("share none", "one digit differs", NOTHING),
-    },
-)
+# Father and son of one name share all but the date of birth, and are never one where dates can be relied on: see RELIABLE.
+# Identifiers that keep customers apart are the seed `identifier_types`.
+VETO: dict[str, tuple[str, ...]] = {
+    "birth_date": ("a generation apart",),
+    "name": ("same", "similar"),
+    "account": ("share none", NOTHING),
+    "national_id": ("share none", "one digit differs", NOTHING),
+}
 # A level that vetoes does so only if it weighs less than this: where one in a hundred of those who share a card or an id are a generation
 # apart, dates are mistyped more often than namesakes of two generations live together.
 RELIABLE = {("birth_date", "a generation apart"): -5.9}

@@ -32,6 +32,8 @@ select
     holders.holder_count,
     junk.junk_reason,
     junk.value is not null as is_junk,
-    holders.holder_count > {{ var('shared_by_more_than') }} as is_shared
+    holders.holder_count > coalesce(types.shared_by_more_than, other_types.shared_by_more_than) as is_shared
 from holders
+left join {{ ref('identifier_types') }} as types on holders.identifier_type = types.identifier_type
+left join {{ ref('identifier_types') }} as other_types on other_types.identifier_type = 'any'
 left join junk on holders.identifier_type = junk.identifier_type and holders.value = junk.value

@@ -93,6 +93,17 @@ def test_the_doctor_says_when_another_process_holds_the_warehouse(svod, data):
     assert svod("doctor")[0] == 0
 
 
+def test_the_doctor_says_which_line_of_the_identifier_types_is_wrong(svod, monkeypatch, tmp_path):
+    from pipelines.identity import identifier_types
+
+    file = tmp_path / "identifier_types.csv"
+    file.write_text("identifier_type,veto,shared_by_more_than\nany,never,5\nemail,never,few\n")
+    monkeypatch.setattr(identifier_types, "FILE", file)
+    code, screen = svod("doctor")
+    assert code == 3
+    assert "line 3: shared_by_more_than must be a whole number from 1" in " ".join(screen.split())
+
+
 def test_the_doctor_says_when_the_inbox_cannot_be_reached(svod, monkeypatch):
     monkeypatch.setenv("SVOD_INBOX", "nosuchsystem://exports")
     code, screen = svod("doctor")

@@ -50,7 +50,8 @@ class History:
         self.reserve = [record for record in records if self.chance.random() < 0.3]
         waiting = {record["record_id"] for record in self.reserve}
         self.records = [record for record in records if record["record_id"] not in waiting]
-        self.identifiers, self.links, self.overrides = identifiers, links, []
+        keys = [(record["record_id"], "till_client_id", str(number)) for number, record in enumerate(records) if self.chance.random() < 0.3]
+        self.identifiers, self.links, self.overrides = identifiers + keys, links, []
 
     def happen(self) -> None:
         for _ in range(self.chance.randint(1, 4)):
@@ -112,7 +113,11 @@ def run(data, at: datetime, *, full: bool) -> None:
 def test_increments_give_the_tables_of_full_runs(portion, tmp_path, monkeypatch):
     # A cap that small companies reach: values must cross it in both directions.
     monkeypatch.setattr("pipelines.identity.block.CROWD", 4)
+    strict = tmp_path / "identifier_types.csv"
+    strict.write_text("identifier_type,veto,shared_by_more_than\nany,never,5\nloyalty_card,always,5\nemail,other_name,5\ntill_client_id,always,5\n")
     for seed in range(portion, HISTORIES, PORTIONS):
+        if seed % 2:
+            monkeypatch.setattr("pipelines.identity.identifier_types.FILE", strict)
         history = History(seed)
         nightly, anew = tmp_path / f"nightly{seed}", tmp_path / f"anew{seed}"
         history.write(nightly)

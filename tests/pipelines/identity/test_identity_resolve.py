@@ -33,6 +33,22 @@ def test_a_veto_also_parts_records_that_only_hang_together_through_a_third():
     assert together(found, "a", "b") and not together(found, "a", "c")
 
 
+def test_records_with_different_unique_identifiers_are_not_joined_through_any_chain():
+    edges, cards = [("a", "b", 20.0), ("b", "c", 19.0)], [("a", "card", "1"), ("c", "card", "2")]
+    found = resolve("abc", [], edges, [], THRESHOLD, unique=cards)
+    assert together(found, "a", "b") and not together(found, "a", "c")
+    assert together(resolve("abc", [], edges, [], THRESHOLD, unique=[*cards[:1], ("c", "account", "2")]), *"abc")
+
+
+def test_a_customer_to_whom_a_source_gave_two_unique_identifiers_is_joined_by_either():
+    cards = [("a", "card", "1"), ("b", "card", "2"), ("c", "card", "2"), ("d", "card", "3")]
+    edges = [("a", "c", 20.0), ("a", "d", 19.0)]
+    found = resolution_of("abcd", [("a", "b")], edges, [], THRESHOLD, unique=cards)
+    assert found.clusters == {"a": "a", "b": "a", "c": "a", "d": "d"}
+    assert found.refused == [("a", "d", "veto")]
+    assert together(resolve("abcd", [], edges, [], THRESHOLD, unique=cards, must=[("a", "d")]), "a", "d")
+
+
 def test_a_bare_e_mail_shared_by_father_and_son_goes_to_the_stronger_and_does_not_join_them():
     found = resolve(["father", "mail", "son"], [], [("father", "mail", 8.0), ("mail", "son", 7.0)], [("father", "son", 12.0)], THRESHOLD)
     assert together(found, "father", "mail") and not together(found, "father", "son")
@@ -56,10 +72,11 @@ def test_clusters_do_not_depend_on_the_order_of_anything():
     draw = lambda least, most: (*sorted(chance.sample(records, 2)), float(chance.randint(least, most)))  # noqa: E731
     edges, against = [draw(4, 9) for _ in range(400)], [draw(2, 12) for _ in range(300)]
     links, vetoes = [draw(0, 0)[:2] for _ in range(20)], [draw(0, 0)[:2] for _ in range(20)]
-    first = resolve(records, links, edges, against, THRESHOLD, vetoes)
-    for table in (records, links, edges, against, vetoes):
+    unique = [(chance.choice(records), "card", str(number % 15)) for number in range(40)]
+    first = resolve(records, links, edges, against, THRESHOLD, vetoes, unique=unique)
+    for table in (records, links, edges, against, vetoes, unique):
         chance.shuffle(table)
-    assert resolve(records, links, edges, against, THRESHOLD, vetoes) == first
+    assert resolve(records, links, edges, against, THRESHOLD, vetoes, unique=unique) == first
     assert 1 < len(set(first.values())) < len(records)
 
 

@@ -1,0 +1,50 @@
+"""Identifiers that keep customers apart whatever the score says: which types, and when, stands in the seed `identifier_types`.
+
+Values are looked up among the affected records of `cluster.py`; that nothing outweighs a veto is decided in `resolve.py`.
+"""
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+
+# People have other names if neither their given names agree nor the whole.
+OTHER_NAME = ("different", "same family name, other given name")
+
+HELD = """
+create or replace temp table veto_values as
+select affected.place, types.veto, usable.identifier_type, list(distinct usable.value) as held
+from usable
+inner join identifier_types as types on usable.identifier_type = types.identifier_type and types.veto <> 'never'
+inner join affected on usable.record_id = affected.record_id
+group by affected.place, types.veto, usable.identifier_type
+"""
+
+# Of all types that veto under other names one must differ and none agree: who shares an account may well hold two cards.
+VETOED = """
+create or replace temp table vetoed_pairs as
+select pairs.left_place, pairs.right_place
+from affected_pairs as pairs
+inner join veto_values as l on pairs.left_place = l.place and l.veto = 'other_name'
+inner join veto_values as r on pairs.right_place = r.place and l.identifier_type = r.identifier_type
+where pairs.has_other_name
+group by pairs.left_place, pairs.right_place
+having not bool_or(list_has_any(l.held, r.held))
+"""
+
+UNIQUE = "select place, identifier_type, unnest(held) as value from veto_values where veto = 'always' order by all"
+
+
+def find(connection: DuckDBPyConnection) -> None:
+    """Makes `veto_values` and, of `affected_pairs`, `vetoed_pairs`: different names, and nothing but different identifiers."""
+    for statement in (HELD, VETOED):
+        connection.execute(statement).fetchall()
+
+
+def unique(connection: DuckDBPyConnection) -> list[tuple[int, str, str]]:
+    """Place, type and value of what a person has only one of."""
+    return connection.execute(UNIQUE).fetchall()
+
+
+def torn(unique: list[tuple[int, str, str]], component: np.ndarray) -> list[int]:
+    """The components whose records hold several values of what a person has only one of."""
+    first: dict[tuple[int, str], str] = {}
+    return [here for place, kind, value in unique for here in (int(component[place]),) if first.setdefault((here, kind), value) != value]
