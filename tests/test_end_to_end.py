@@ -111,6 +111,21 @@ def test_no_personal_value_is_printed(demo, warehouse):
     assert [value for (value,) in emails + names if value and value in demo[1]] == []
 
 
+def test_no_id_of_a_record_holds_an_address_or_a_phone(warehouse):
+    wrong = warehouse.execute("""
+        select distinct records.record_id
+        from intermediate.int_records as records
+        left join intermediate.int_identifiers as identifiers on records.record_id = identifiers.record_id and identifiers.identifier_type in ('email', 'phone') and is_valid
+        where contains(records.record_id || records.source_key, '@')
+            or contains(lower(records.record_id), lower(trim(identifiers.raw_value)))
+            or contains(records.record_id, ltrim(identifiers.value, '+'))
+    """).fetchall()
+    assert wrong == []
+    events = warehouse.execute("select count(*) from identity.customer_events where contains(evidence, '@')").fetchone()[0]
+    moves = warehouse.execute("select count(*) from identity.record_moves where contains(record_id, '@')").fetchone()[0]
+    assert (events, moves) == (0, 0)
+
+
 @pytest.fixture(scope="module")
 def site(demo, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("site")

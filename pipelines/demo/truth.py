@@ -4,9 +4,10 @@ from pathlib import Path
 
 from pipelines.demo.files import Company
 
+# A subscriber is known by the hash of the address, as Mailchimp itself does it.
 # Visitors who signed in make a record of their own in the counter that saw them.
 RECORDS = """
-select record_id, person_id from account where not is_merged_away
+select if(system = 'mailchimp:subscriber', system || ':' || md5(source_key), record_id) as record_id, person_id from account where not is_merged_away
 union all
 select distinct counter || ':user:' || visit.user_id, person.person_id from visit join person using (person) where visit.user_id is not null
 """

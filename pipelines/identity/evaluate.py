@@ -113,7 +113,7 @@ def standardize(target: Path, parsed: Path) -> None:
     environment = os.environ | {"DBT_TARGET_PATH": str(target), "SVOD_RUN_PROCESS": str(os.getpid()),
                                 "SVOD_THREADS": str(settings().threads), "SVOD_MEMORY_LIMIT": settings().memory_limit}  # fmt: skip
     command = [sys.executable, "-m", "orchestration.dbt_child", "build", "--profiles-dir", PROJECT, "--target-path", target, "--log-path", target,
-               "--log-level-file", "none", "--quiet", "--exclude-resource-types", "test", "unit_test", "--vars", json.dumps({"staged": STAGED}),
+               "--log-level-file", "none", "--quiet", "--exclude-resource-types", "test", "unit_test", "--vars", json.dumps({"staged": STAGED, "keys_as_given": True}),
                "--select", *SELECTED]  # fmt: skip
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
     if done.returncode:

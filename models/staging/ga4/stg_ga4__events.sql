@@ -16,7 +16,7 @@ events as (
         ---------- ids
         event_id,
         'ga4' as source,
-        case when user_id is not null then 'ga4:user:' || user_id end as record_id,
+        case when user_id is not null then 'ga4:user:' || {{ opaque_key('user_id') }} end as record_id,
         case when user_pseudo_id is not null then 'ga_client_id' when user_id is not null then 'user_id' end as subject_type,
         coalesce(user_pseudo_id, user_id) as subject_value,
         user_id,

@@ -16,10 +16,10 @@ users as (
     select
 
         ---------- ids
-        'ga4:user:' || user_id as record_id,
+        'ga4:user:' || {{ opaque_key('user_id') }} as record_id,
         'ga4' as source,
         'user' as entity,
-        user_id as source_key,
+        {{ opaque_key('user_id') }} as source_key,
 
         ---------- person
         {{ language_code('device_language') }} as language,

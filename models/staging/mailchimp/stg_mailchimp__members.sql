@@ -14,7 +14,8 @@ source as (
 keyed as (
 
     select
-        coalesce(lower({{ blank_to_null('email_address') }}), content_key) as source_key,
+        -- as Mailchimp's own API names a subscriber
+        coalesce(md5(lower({{ blank_to_null('email_address') }})), content_key) as source_key,
         coalesce(lower({{ blank_to_null('status') }}), case when file_state like 'non%' then 'nonsubscribed' else nullif(file_state, '') end, 'unknown') as state,
         {{ parse_timestamp('optin_time', 'mailchimp') }} as opted_in_at,
         {{ parse_timestamp('confirm_time', 'mailchimp') }} as confirmed_at,

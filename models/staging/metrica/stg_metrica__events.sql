@@ -60,7 +60,7 @@ select
     'metrica' as source,
     event_name,
     occurred_at,
-    case when user_id is not null then 'metrica:user:' || user_id end as record_id,
+    case when user_id is not null then 'metrica:user:' || {{ opaque_key('user_id') }} end as record_id,
     case when client_id is not null then 'ym_client_id' when user_id is not null then 'user_id' end as subject_type,
     coalesce(client_id, user_id) as subject_value,
     user_id,

@@ -16,10 +16,10 @@ users as (
     select
 
         ---------- ids
-        'metrica:user:' || user_id as record_id,
+        'metrica:user:' || {{ opaque_key('user_id') }} as record_id,
         'metrica' as source,
         'user' as entity,
-        user_id as source_key,
+        {{ opaque_key('user_id') }} as source_key,
 
         ---------- where from
         utm_source as utm_source,

@@ -40,7 +40,7 @@ keyed as (
         headers.*,
         {{ parse_timestamp('ordered_at', 'orders') }} as ordered_at_utc,
         case when customer_id is not null then 'customer' when card_number is not null then 'card' else 'buyer' end as entity,
-        coalesce(customer_id, card_number, {{ buyer_key('email', 'phone', 'full_name') }}) as source_key
+        coalesce({{ opaque_key('customer_id') }}, {{ opaque_key('card_number') }}, {{ buyer_key('email', 'phone', 'full_name') }}) as source_key
     from headers
 
 )

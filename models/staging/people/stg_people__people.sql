@@ -10,7 +10,7 @@ keyed as (
 
     select
         source.*,
-        {{ blank_to_null('record_id') }} as source_key,
+        {{ opaque_key(blank_to_null('record_id')) }} as source_key,
         {{ parse_timestamp('updated_at', 'people') }} as written_at,
         coalesce({{ parse_timestamp('updated_at', 'people') }}, _exported_at) as source_updated_at
     from source

@@ -1,6 +1,6 @@
 select
     person_id as record_id,
-    'segment:user:' || previous_id as linked_record_id,
+    'segment:user:' || {{ opaque_key('previous_id') }} as linked_record_id,
     'alias' as reason,
     min(occurred_at) as declared_at
 from {{ ref('stg_segment__messages') }}

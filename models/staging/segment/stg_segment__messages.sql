@@ -16,6 +16,6 @@ latest as (
 
 select
     'segment:' || message_key as event_id,
-    case when user_id is not null then 'segment:user:' || user_id else 'segment:anonymous:' || anonymous_id end as person_id,
+    case when user_id is not null then 'segment:user:' || {{ opaque_key('user_id') }} else 'segment:anonymous:' || {{ opaque_key('anonymous_id') }} end as person_id,
     latest.*
 from latest

@@ -6,7 +6,7 @@ people as (
     select
         record_id,
         min(entity) as entity,
-        min(source_key) as source_key,
+        min({{ opaque_key('source_key') }}) as source_key,
         {%- for column in ['full_name', 'given_name', 'additional_name', 'family_name', 'gender', 'birthday', 'language', 'locale', 'company', 'job_title', 'street', 'locality', 'region', 'postal_code', 'country', 'created_at', 'said'] %}
         {{ newest_value(column, 'version') }} as {{ column }},
         {%- endfor %}

@@ -110,6 +110,16 @@ def test_numbers_with_gaps_in_parquet_and_a_truth_with_a_byte_order_mark_are_rea
     assert "1 records have several entities in Truth.Csv" in screen
 
 
+def test_keys_that_are_addresses_or_phones_come_back_as_they_were_given(svod, module_data, russian):
+    records, truth, clusters = (module_data / f"keyed_{name}.csv" for name in ("records", "truth", "clusters"))
+    records.write_text("record_id,name,email\nFiona@example.com,Fiona Abernathy,fa@example.org\n79125550102,Fiona Abernathy,fa@example.org\n")
+    truth.write_text("record_id,entity_id\nFiona@example.com,x\n79125550102,x\n")
+    code, screen, _ = svod(records, "--truth", truth, "--clusters", clusters, "--json")
+    assert code == 0
+    assert json.loads(screen)["quality"]["f1"] == 1
+    assert {line.split(",")[0] for line in clusters.read_text().splitlines()[1:]} == {"Fiona@example.com", "79125550102"}
+
+
 def test_a_file_without_rows_has_no_customers(svod, module_data, russian):
     records = module_data / "empty.csv"
     records.write_text("record_id,email\n")
