@@ -1,7 +1,7 @@
 """Why records are one customer, and why others are not: the edges between its records and the bits behind each pair.
 
 Reads what the last run wrote, on a scratch connection with the warehouse attached read-only; a pair that was never looked at is scored
-on the spot with the model in use. What the edges come to is `holding.py`; `review_commands.py` prints it,
+on the spot with the model in use. What the edges come to is `holding.py`; `explain_commands.py` prints it,
 `evidence_chart.py` draws it.
 """
 

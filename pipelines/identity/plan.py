@@ -1,25 +1,24 @@
 """What the next run would do, told before anything changes: a run on a scratch connection that is never written.
 
 The warehouse is attached read-only, so that not even a mistake could change it. Which model, threshold or decisions are asked about is
-the caller's; printing stays out: `steward_commands.py`.
+the caller's; printing stays out: `plan_commands.py`.
 """
 
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.identity import masking, overrides, tables
 from pipelines.identity import model as models
+from pipelines.identity import overrides, tables
 from pipelines.identity.model import Model
+from pipelines.identity.plan_samples import samples
 from pipelines.identity.run import outcome, reading
 from pipelines.redaction import Told
 from pipelines.settings import settings
-
-SAMPLE = 5
 
 
 class CannotPlan(Told):
@@ -70,30 +69,6 @@ WAITING = """
 select count(*) from inputs full join warehouse.matching.people as state on inputs.record_id = state.record_id
 where inputs.input_hash is distinct from state.input_hash
 """
-SAMPLES = {
-    "merged": """
-        select events.customer_id, events.other_customer_id, min(old.record_id) as record_id, events.evidence,
-            (select min(record_id) from new_record_customers as new where new.customer_id = events.other_customer_id
-                and record_id not in (select record_id from old_customers as mine where mine.customer_id = events.customer_id)) as other_record_id
-        from new_events as events inner join old_customers as old on events.customer_id = old.customer_id
-        where events.event = 'merged_into'
-        group by all order by count(*) desc, events.customer_id limit $sample
-    """,
-    "split": """
-        select events.customer_id, events.other_customer_id, min(new.record_id) as record_id, events.evidence,
-            (select min(record_id) from old_customers as old where old.customer_id = events.other_customer_id
-                and record_id not in (select record_id from new_record_customers as mine where mine.customer_id = events.customer_id)) as other_record_id
-        from new_events as events inner join new_record_customers as new on events.customer_id = new.customer_id
-        where events.event = 'split_from'
-        group by all order by count(*) desc, events.customer_id limit $sample
-    """,
-    "moved": """
-        select from_customer_id as customer_id, to_customer_id as other_customer_id, record_id, null as evidence, null as other_record_id
-        from plan_moves
-        where from_customer_id not in (select customer_id from new_events) and to_customer_id not in (select customer_id from new_events)
-        order by record_id limit $sample
-    """,
-}
 
 
 def plan(*, model: Model | None = None, threshold: float | None = None, decisions: Path | None = None, at: datetime | None = None) -> Plan:
@@ -135,15 +110,5 @@ def _changes(connection: DuckDBPyConnection, model: Model, threshold: float, wai
         memberships_affected=count("select count(*) from warehouse.segments.segment_members semi join plan_affected using (customer_id)") if segments else 0,
         review_pairs_now=count(REVIEW_NOW),
         review_pairs_then=count(REVIEW_THEN, everything=everything),
-        samples={kind: _sample(connection, query) for kind, query in SAMPLES.items()},
+        samples=samples(connection),
     )  # fmt: skip
-
-
-def _sample(connection: DuckDBPyConnection, query: str) -> list[dict]:
-    """A few changes to look at, without anybody's values."""
-    found = connection.execute(query, {"sample": SAMPLE})
-    names = [column[0] for column in found.description]
-    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    people = masking.shown(connection, [row[key] for row in rows for key in ("record_id", "other_record_id") if row[key]])
-    return [row | {"person": asdict(people[row["record_id"]]), "other_person": asdict(people[row["other_record_id"]]) if row["other_record_id"] else None}
-            for row in rows]  # fmt: skip

@@ -9,7 +9,7 @@ from two_people import ANNAS, OLEGS, query
 
 from pipelines.identity import resolve_identity
 from pipelines.identity.plan import CannotPlan, plan
-from pipelines.identity.steward_commands import write_threshold
+from pipelines.identity.threshold import write_threshold
 from pipelines.settings import Settings, settings
 
 MONDAY, TUESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6)

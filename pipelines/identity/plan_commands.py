@@ -1,12 +1,8 @@
-"""`svod identity train`, `plan`, `apply`: a new model or threshold is fitted, looked at, and then decided on by a person."""
+"""`svod identity plan` and `apply`: what another model or threshold would change is looked at, then decided on by a person."""
 
 import json
-import os
-import re
 import subprocess
 import sys
-import tomllib
-import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,58 +11,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.files import replace_text
 from pipelines.identity.commands import console, identity
+from pipelines.identity.screen import quiet, stop
+from pipelines.identity.threshold import write_threshold
 
 if TYPE_CHECKING:
     from pipelines.identity.plan import Plan
 
 Threshold = Annotated[float | None, typer.Option(min=0.01, max=0.99, help="Match probability from which two records are one person.")]
 SAMPLES = {"merged": "become part of another customer", "split": "part from their customer", "moved": "go from one customer to another"}
-
-
-def quiet() -> None:
-    """Libraries warn about each other, which teaches nobody anything."""
-    warnings.filterwarnings("ignore")
-
-
-def stop(refusal: Exception, code: int = 4) -> typer.Exit:
-    """Says why nothing was done, and the exit code for it."""
-    print(f"Nothing was changed. {refusal}.", file=sys.stderr)
-    return typer.Exit(code)
-
-
-@identity.command()
-def train(
-    labels: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="CSV of decided pairs that sharpen it, such as seeds/identity_overrides.csv.")
-    ] = None,
-) -> None:
-    """Fit a new model to the records as they are, as a candidate beside the one in use. Nothing changes until it is applied.
-
-    Examples:  [bold]svod identity train[/bold]  ·  [bold]svod identity train --labels seeds/identity_overrides.csv[/bold]
-    """
-    quiet()
-    from pipelines.identity import candidate, model
-    from pipelines.redaction import Told
-    from pipelines.settings import settings
-
-    try:
-        found = candidate.fit(labels)
-    except Told as refusal:
-        raise stop(refusal) from None
-    old = model.current(settings().data / "identity")
-    console.print(f"Candidate [bold]{found.model.version}[/bold]: learnt from about {found.matches:,.0f} likely matches among {found.records:,} records"
-                  + (f", and from {found.decided:,} decided pairs" if labels else "") + ".", soft_wrap=True)  # fmt: skip
-    rows = candidate.differences(found.model, old or model.prior())
-    if rows:
-        console.print(f"What it weighs differently from the model in use, {old.version}:" if old else "What it weighs differently from the shipped model:")
-        table = Table("comparison", "level", "bits now", "bits then")
-        for name, label, now, then in rows:
-            table.add_row(name.replace("_", " "), label, f"{now:+.1f}", f"{then:+.1f}")
-        console.print(table)
-    console.print("No other level differs by a bit or more." if rows else "No level differs by a bit or more: it would decide next to nothing differently.")
-    console.print("See what it would change: [bold]svod identity plan --candidate[/bold]")
 
 
 @identity.command()
@@ -147,19 +100,3 @@ def apply_(
         from pipelines.settings import PROJECT
 
         raise typer.Exit(subprocess.run([sys.executable, "-m", "orchestration.run"], cwd=PROJECT).returncode)
-
-
-def write_threshold(threshold: float) -> str:
-    """Sets `match_threshold` in svod.toml, its other lines untouched; returns what to tell."""
-    from pipelines.settings import Settings
-
-    file = Path(Settings.model_config["toml_file"])
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    line = f"match_threshold = {threshold:g}"
-    # A key of the top level has to stand before the first section.
-    changed = re.sub(r"(?m)^match_threshold\s*=.*$", line, text) if "match_threshold" in tomllib.loads(text) else f"{line}\n{text}"
-    tomllib.loads(changed)
-    replace_text(file, changed)
-    if "SVOD_MATCH_THRESHOLD" in os.environ:
-        return f"{file.name} now says {line}, but SVOD_MATCH_THRESHOLD in the environment beats it: remove it, or set it to {threshold:g}."
-    return f"{file.name} now says {line}: from the next run on, which scores everything anew."

@@ -1,0 +1,44 @@
+"""What the commands of identity share: refusals, tables whose ids can be copied, and reasons in words."""
+
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pipelines.identity.commands import console
+
+Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show values in full. Only where you may see them.")]
+REASONS = {
+    "not sure": "the evidence is too thin: likely, but below the threshold, or the name alone speaks for it",
+    "conflict": "what speaks against it among the records of both outweighs it",
+    "bridge": "it is the only edge between two groups of records, and weighs too little for that",
+    "veto": "they hold different cards, accounts or other identifiers that keep customers apart (seeds/identifier_types.csv)",
+    "cannot_link": "a steward's decision keeps their customers apart",
+}
+
+
+def quiet() -> None:
+    """Libraries warn about each other, which teaches nobody anything."""
+    warnings.filterwarnings("ignore")
+
+
+def stop(refusal: Exception, code: int = 4) -> typer.Exit:
+    """Says why nothing was done, and the exit code for it."""
+    print(f"Nothing was changed. {refusal}.", file=sys.stderr)
+    return typer.Exit(code)
+
+
+def table_of(*columns: str, ids: tuple[str, ...], title: str | None = None) -> Table:
+    """A table whose ids are never cut short: they are there to be copied."""
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(column, overflow="fold" if column in ids else "ellipsis")
+    return table
+
+
+def say_reasons(reasons: list[str]) -> None:
+    """What the words of a table's last column mean, each once."""
+    for reason in sorted(set(reasons)):
+        console.print(f"[bold]{reason}[/bold]: {REASONS.get(reason, reason)}.", soft_wrap=True)
