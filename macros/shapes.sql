@@ -27,7 +27,8 @@
     {% do return(dict({
         'consent_event_id': 'varchar', 'record_id': 'varchar', 'identifier_type': 'varchar', 'raw_value': 'varchar',
         'channel': 'varchar', 'purpose': 'varchar', 'action': 'varchar', 'legal_basis': 'varchar',
-        'occurred_at': 'timestamp', 'evidence': 'varchar', 'source': 'varchar',
+        'occurred_at': 'timestamp', 'expires_at': 'timestamp',
+        'method': 'varchar', 'ip': 'varchar', 'document': 'varchar', 'evidence': 'varchar', 'source': 'varchar',
     }, **lineage_columns())) %}
 {%- endmacro %}
 

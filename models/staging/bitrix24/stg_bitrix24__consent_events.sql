@@ -43,7 +43,7 @@ consent_events as (
     select
         'bitrix24:' || md5(concat_ws('|', entity, source_key, purpose, action, cast(source_updated_at as varchar), _file_id)) as consent_event_id,
         'bitrix24:' || entity || ':' || source_key as record_id,
-        {{ empty_columns(consent_event_columns(), ['identifier_type', 'raw_value']) }},
+        {{ empty_columns(consent_event_columns(), ['identifier_type', 'raw_value', 'expires_at', 'ip', 'document']) }},
         'any' as channel,
         purpose,
         action,
@@ -53,6 +53,7 @@ consent_events as (
             -- A consent without a date that the first export already shows is as old as the record.
             else coalesce({{ parse_timestamp('consent_at', 'bitrix24') }}, case when was_given is null then source_created_at end, source_updated_at)
         end as occurred_at,
+        'crm_entry' as method,
         {{ json_object_text({'field': 'field', 'consent_at': 'consent_at', 'file': '_file_name'}) }} as evidence,
         'bitrix24' as source,
         {{ lineage() }}

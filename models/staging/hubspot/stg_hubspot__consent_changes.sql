@@ -15,6 +15,7 @@ opt_outs as (
     select
         source_key, email, 'marketing' as purpose, 'email' as channel, 'withdrawn' as action,
         cast(null as varchar) as legal_basis, source_updated_at as occurred_at,
+        'crm_entry' as method, cast(null as varchar) as document,
         {{ json_object_text({'property': "'hs_email_optout'", 'value': 'unsubscribed_from_all_email', 'file': '_file_name'}) }} as evidence,
         {{ lineage() }}
     from versions
@@ -28,6 +29,7 @@ confirmations as (
     select
         source_key, email, 'marketing' as purpose, 'email' as channel, 'confirmed' as action,
         'consent' as legal_basis, coalesce(source_created_at, source_updated_at) as occurred_at,
+        'double_opt_in' as method, cast(null as varchar) as document,
         {{ json_object_text({'property': "'hs_emailconfirmationstatus'", 'value': 'email_confirmation_status', 'method': "'double opt-in'", 'file': '_file_name'}) }} as evidence,
         {{ lineage() }}
     from versions

@@ -34,6 +34,7 @@ bases as (
     select
         source_key, email, 'personal_data' as purpose, 'any' as channel, 'granted' as action,
         legal_basis, coalesce(source_created_at, source_updated_at) as occurred_at,
+        'crm_entry' as method, wording as document,
         {{ json_object_text({'property': "'hs_legal_basis'", 'value': 'wording', 'file': '_file_name'}) }} as evidence,
         {{ lineage() }},
         row_number() over (partition by source_key, legal_basis order by wording) as mention
@@ -42,6 +43,6 @@ bases as (
 
 )
 
-select source_key, email, purpose, channel, action, legal_basis, occurred_at, evidence, _file_id, _line, _load_id
+select source_key, email, purpose, channel, action, legal_basis, occurred_at, method, document, evidence, _file_id, _line, _load_id
 from bases
 where mention = 1

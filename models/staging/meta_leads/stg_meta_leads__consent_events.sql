@@ -20,6 +20,9 @@ consent_events as (
         'granted' as action,
         'consent' as legal_basis,
         submitted_at as occurred_at,
+        {{ empty_columns(consent_event_columns(), ['expires_at', 'ip']) }},
+        'lead_form' as method,
+        {{ document_text('form_id', 'form_name') }} as document,
         {{ json_object_text({'form': 'form_name', 'form_id': 'form_id', 'answer': 'marketing_consent', 'method': "'lead form'", 'file': '_file_name'}) }} as evidence,
         'meta_leads' as source,
         {{ lineage() }}

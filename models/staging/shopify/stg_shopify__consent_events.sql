@@ -7,6 +7,7 @@ order_consents as (
         'email' as channel,
         'granted' as action,
         ordered_at as occurred_at,
+        'checkout' as method,
         email as raw_value,
         {{ json_object_text({'field': "'Accepts Marketing'", 'order': 'order_key', 'method': "'checkout'", 'file': '_file_name'}) }} as evidence,
         {{ lineage() }}
@@ -35,6 +36,8 @@ consent_events as (
         action,
         'consent' as legal_basis,
         occurred_at,
+        method,
+        {{ empty_columns(consent_event_columns(), ['expires_at', 'ip', 'document']) }},
         evidence,
         'shopify' as source,
         _file_id,

@@ -41,6 +41,7 @@ changes as (
         channel,
         case when is_given then 'granted' else 'withdrawn' end as action,
         case when was_given is null then coalesce(source_created_at, first_order_at, source_updated_at) else source_updated_at end as occurred_at,
+        'crm_entry' as method,
         case channel when 'email' then email else coalesce(phone, default_address_phone) end as raw_value,
         {{ json_object_text({'field': 'field', 'file': '_file_name'}) }} as evidence,
         {{ lineage() }}

@@ -8,9 +8,9 @@ people as (
 
 answers as (
 
-    select 'marketing' as purpose, marketing_consent as answer, people.* from people
+    select 'marketing' as purpose, marketing_consent as answer, marketing_wording as wording, people.* from people
     union all
-    select 'personal_data', personal_data_consent, people.* from people
+    select 'personal_data', personal_data_consent, personal_data_wording, people.* from people
 
 ),
 
@@ -27,6 +27,9 @@ consent_events as (
         'granted' as action,
         'consent' as legal_basis,
         submitted_at as occurred_at,
+        {{ empty_columns(consent_event_columns(), ['expires_at', 'ip']) }},
+        'lead_form' as method,
+        {{ document_text('form_id', 'wording') }} as document,
         {{ json_object_text({'form_id': 'form_id', 'answer': 'answer', 'method': "'lead form'", 'file': '_file_name'}) }} as evidence,
         'vk_leads' as source,
         {{ lineage() }}
