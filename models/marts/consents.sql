@@ -1,58 +1,56 @@
 with
 
-consent_decisions as (
+current_states as (
 
-    select
-        *,
-        -- Lawful without consent is not consent: such a basis is stated as what it is, and any word of the customer's own comes before it.
-        is_counted and not is_withdrawal and coalesce(legal_basis, 'consent') <> 'consent' as is_other_basis
-    from {{ ref('consent_decisions') }}
+    select * from {{ ref('consent_history') }}
+    where valid_to is null
 
 ),
 
-ranked as (
+last_words as (
 
     select
-        *,
-        max(case when is_counted and not is_withdrawal and not is_other_basis then effective_at end) over one_consent as granted_at,
-        max(case when is_withdrawal then effective_at end) over one_consent as withdrawn_at,
-        row_number() over (
-            partition by customer_id, purpose, channel
-            order by is_counted desc, is_other_basis, effective_at desc nulls last, is_withdrawal desc, consent_event_id
-        ) as place
-
-    from consent_decisions
-    window one_consent as (partition by customer_id, purpose, channel)
-
-),
-
-deciding as (
-
-    select
-
-        ---------- ids
         customer_id,
-        consent_event_id,
-
-        ---------- strings
         purpose,
         channel,
-        case when not is_counted then 'unproven' when is_withdrawal then 'withdrawn' when is_other_basis then 'other_basis' else 'granted' end as state,
-        source,
-        legal_basis,
-        evidence,
-
-        ---------- booleans
-        is_counted and not is_withdrawal and not is_other_basis as is_granted,
-
-        ---------- timestamps
-        effective_at as decided_at,
-        granted_at,
-        withdrawn_at
-
-    from ranked
-    where place = 1
+        max(case when state = 'granted' then valid_from end) as granted_at,
+        max(case when state = 'withdrawn' then valid_from end) as withdrawn_at
+    from {{ ref('consent_claims') }}
+    group by customer_id, purpose, channel
 
 )
 
-select * from deciding
+select
+
+    ---------- ids
+    current_states.customer_id,
+    current_states.consent_event_id,
+
+    ---------- strings
+    current_states.purpose,
+    current_states.channel,
+    current_states.state,
+    current_states.reason,
+    current_states.source,
+    current_states.action,
+    current_states.legal_basis,
+    current_states.method,
+    current_states.document,
+    current_states.ip,
+    current_states.evidence,
+
+    ---------- numerics
+    current_states.proof,
+
+    ---------- booleans
+    current_states.state = 'granted' as is_granted,
+
+    ---------- timestamps
+    current_states.valid_from as decided_at,
+    current_states.expires_at,
+    last_words.granted_at,
+    last_words.withdrawn_at
+
+from current_states
+inner join last_words
+    on current_states.customer_id = last_words.customer_id and current_states.purpose = last_words.purpose and current_states.channel = last_words.channel

@@ -25,12 +25,13 @@ ordered as (
 consented as (
 
     select distinct
-        'consent:' || consent_event_id as event_id, customer_id, occurred_at, 'consent' as kind, 'consent_' || action as event_name, source,
+        'consent:' || statement_id as event_id, customer_id, occurred_at, 'consent' as kind, 'consent_' || action as event_name, source,
         cast(null as string) as channel, cast(null as string) as campaign,
         'Consent ' || action || ': ' || replace(purpose, '_', ' ') as title,
         cast(null as decimal(18, 2)) as amount, cast(null as string) as currency, evidence as properties, cast(null as string) as stitched_by, false as is_by_customer
 
     from {{ ref('consent_decisions') }}
+    where purpose = stated_purpose
 
 ),
 
