@@ -10,6 +10,7 @@ SHARES = {
     "maiden": 0.05,  # of women: older records hold another family name
     "moved": 0.12,  # of people: older records hold another address
     "second_email": 0.30,  # of people
+    "email_left": 0.25,  # of second e-mails: given up since, older records hold it
     "second_phone": 0.25,  # of people
     # names as typed
     "given_typo": 0.02,
@@ -30,6 +31,7 @@ SHARES = {
     "email_tagged": 0.03,
     "email_junk": 0.010,
     "email_other": 0.15,  # the second one, where there is one
+    "email_left_held": 0.6,  # of records made before it was given up
     # phones as typed
     "phone_junk": 0.010,
     "phone_other": 0.15,

@@ -68,6 +68,8 @@ select
     company.value as company, job.value as job,
     -- a third came within the window that the events cover
     $end_at - to_seconds(cast(if(u(dated.person, 'recent') < 0.33, u(dated.person, 'registered') * ($days - 1), $days + u(dated.person, 'registered') * 700) * 86400 + 7200 as bigint)) as registered_at,
+    -- a new family name, home or address of e-mail is known from then on: records made before hold the old one
+    registered_at + to_seconds(cast((0.05 + 0.4 * u(dated.person, 'changes')) * date_diff('second', registered_at, $end_at) as bigint)) as changed_at,
     'LD' || lpad(cast((dated.person * 7368787 + 1234567) % 10000000 as varchar), 7, '0') as user_id,
     '2980' || lpad(cast((dated.person * 736878713 + 91234567) % 1000000000 as varchar), 9, '0') as card
 from dated
@@ -103,7 +105,9 @@ written as (
 counted as (
     select *, row_number() over (partition by local, domain order by person, slot) as taken from written
 )
-select person, slot, local || if(taken > 1, cast(taken as varchar), '') || '@' || domain as email from counted
+select person, slot, local || if(taken > 1, cast(taken as varchar), '') || '@' || domain as email,
+    slot = 2 and u(person, 'left e-mail') < {SHARES["email_left"]} as is_left
+from counted
 """
 
 PHONE = f"""

@@ -82,11 +82,14 @@ drawn as (
 chosen as (
     select *,
         f >= no_phone * if(e < no_email, 0, 1) as shows_phone,
-        e >= no_email * if(needs_email, 0.08, 1) as shows_email
+        e >= no_email * if(needs_email, 0.08, 1) as shows_email,
+        registered_at + to_seconds(cast(again(v, 37) * again(v, 37) * date_diff('second', registered_at, $end_at - interval 2 hour) as bigint)) as created_at
     from drawn
 )
-select chosen.*, main_email.email as main_email, other_email.email as other_email, main_phone.phone as main_phone, other_phone.phone as other_phone, family_phone.phone as family_phone,
-    registered_at + to_seconds(cast(again(v, 37) * again(v, 37) * date_diff('second', registered_at, $end_at - interval 2 hour) as bigint)) as created_at
+select chosen.*, main_email.email as main_email,
+    coalesce(other_email.is_left, false) and created_at < changed_at as is_before_new_email,
+    if(other_email.is_left and created_at >= changed_at, null, other_email.email) as other_email,
+    main_phone.phone as main_phone, other_phone.phone as other_phone, family_phone.phone as family_phone
 from chosen
 join person_email as main_email on main_email.person = chosen.person and main_email.slot = 1
 left join person_email as other_email on other_email.person = chosen.person and other_email.slot = 2

@@ -27,7 +27,7 @@ create table spelled as
 with named as (
     select *,
         if(again(n, 11) < {SHARES["diminutive"]}, short, given) as given_text,
-        if(maiden_family is not null and again(h, 7) < 0.45, maiden_family, family) as family_text,
+        if(created_at < changed_at, coalesce(maiden_family, family), family) as family_text,
         language = 'ru' and l < latin_share as is_latin,
         cast(floor(u(person, 'office') * $offices) as int) as office
     from known
@@ -54,7 +54,7 @@ select *,
         when system = 'mailchimp:subscriber' then if(copy = 2 or (other_email is not null and has_hub and again(e, 13) < {
     SHARES["email_other"]
 }), coalesce(other_email, main_email), main_email)
-        else coalesce({
+        else coalesce(if(is_before_new_email and shows_phone and again(e, 23) < {SHARES["email_left_held"]}, other_email, null), {
     _within(
         "again(e, 19)",
         (SHARES["email_junk"], f"if(shows_phone and system != 'shopify:customer', {_junk(mess.JUNK_EMAILS)}, null)"),
@@ -78,7 +78,7 @@ select *,
     {
     _within("b", (SHARES["birth_missing"], "null"), (SHARES["birth_swapped"], "'swapped'"), (SHARES["birth_year_only"], "'year'"), (1, "'full'"))
 } as birth_kind,
-    if(again(h, 31) < 0.45, coalesce(old_street, street), street) as street_text
+    if(created_at < changed_at, coalesce(old_street, street), street) as street_text
 from written
 """
 
