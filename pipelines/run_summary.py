@@ -29,6 +29,8 @@ RUSSIAN = {
     "Customers": "Клиентов",
     "from records": "из записей",
     "F1 against the known truth": "F1 относительно известной истины",
+    "Golden values right": "Верных золотых значений",
+    "of those that some record has": "из тех, что есть хоть в одной записи",
     "Checks of tolerances passed": "Проверок отклонений пройдено",
     "of": "из",
     "Nothing was published: readers keep the earlier version.": "Ничего не опубликовано: читатели видят прежнюю версию.",
@@ -53,6 +55,7 @@ from (
 group by source, reason, remedy order by how_many desc, source, reason limit 10
 """
 IDENTITY = "select records, f1 from identity.runs order by run_at desc limit 1"
+GOLDEN = "select right_share, found_share from quality.golden_accuracy where attribute = 'all' order by run_at desc limit 1"
 CHECKS = "select count(*) filter (where passed), count(*) from quality.expectation_results where run_at = (select max(run_at) from quality.expectation_results)"
 FAILED = """
 select suite, expectation, observed, lower_bound, upper_bound from quality.expectation_results
@@ -82,6 +85,8 @@ def _print_people(console: Console, warehouse: duckdb.DuckDBPyConnection) -> Non
         console.print(f"[bold]{_say('Customers')}: {customers[0][0]:,}[/bold]{records}")
     if identity and identity[0][1] is not None:
         console.print(f"{_say('F1 against the known truth')}: [bold]{identity[0][1]:.4f}[/bold]")
+    for right, found in _rows(warehouse, GOLDEN):
+        console.print(f"{_say('Golden values right')}: [bold]{right:.4f}[/bold] ({found or 0:.4f} {_say('of those that some record has')})")
 
 
 def _print_checks(console: Console, warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -1,3 +1,5 @@
+{% set steps = [1, 2, 3, 4] -%}
+
 with
 
 attribute_ranks as (
@@ -11,7 +13,7 @@ compared as (
     select
         *,
         count(*) over (partition by customer_id, attribute) as value_count,
-        {%- for field in ['is_deleted', 'score_1', 'score_2', 'score_3'] %}
+        {%- for field in ['is_deleted', 'is_of_another_name', 'score_1', 'score_2', 'score_3', 'score_4'] %}
         case
             when value_rank = 1 then lead({{ field }}) over by_rank
             else first_value({{ field }}) over by_rank
@@ -34,13 +36,16 @@ decided as (
         ---------- strings
         attribute,
         value,
+        source_value,
+        spellings,
         source,
         case
             when value_count = 1 then 'only_value'
             when is_deleted is distinct from rival_is_deleted then 'not_deleted'
-            when score_1 is distinct from rival_score_1 then rule_1
-            when score_2 is distinct from rival_score_2 then rule_2
-            when score_3 is distinct from rival_score_3 then rule_3
+            when is_of_another_name is distinct from rival_is_of_another_name then 'same_given_name'
+            {%- for step in steps %}
+            when score_{{ step }} is distinct from rival_score_{{ step }} then rule_{{ step }}
+            {%- endfor %}
             else 'tie_break'
         end as rule,
 

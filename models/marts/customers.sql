@@ -4,10 +4,8 @@ golden as (
 
     select
         customer_id,
-        {%- for attribute in ['name', 'address', 'birth_date'] %}
-        max(case when attribute = '{{ attribute }}' then record_id end) as {{ attribute }}_record_id,
-        {%- endfor %}
-        {%- for attribute in ['email', 'phone', 'gender', 'country_code', 'language', 'company', 'job_title', 'lifecycle_stage'] %}
+        max(case when attribute = 'birth_date' then record_id end) as birth_date_record_id,
+        {%- for attribute in ['given_name', 'additional_name', 'family_name', 'email', 'phone', 'gender', 'country_code', 'language', 'company', 'job_title', 'lifecycle_stage'] %}
         max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last }}
         {%- endfor %}
 
@@ -20,6 +18,12 @@ golden as (
 customer_sources as (
 
     select * from {{ ref('customer_sources') }}
+
+),
+
+addresses as (
+
+    select * from {{ ref('customer_addresses') }}
 
 ),
 
@@ -37,10 +41,10 @@ customers as (
         customer_sources.customer_id,
 
         ---------- strings
-        names.given_name,
-        names.additional_name,
-        names.family_name,
-        nullif(concat_ws(' ', names.given_name, names.additional_name, names.family_name), '') as full_name,
+        golden.given_name,
+        golden.additional_name,
+        golden.family_name,
+        nullif(concat_ws(' ', golden.given_name, golden.additional_name, golden.family_name), '') as full_name,
         golden.gender,
         golden.email,
         golden.phone,
@@ -70,8 +74,7 @@ customers as (
 
     from customer_sources
     left join golden on customer_sources.customer_id = golden.customer_id
-    left join int_records as names on golden.name_record_id = names.record_id
-    left join int_records as addresses on golden.address_record_id = addresses.record_id
+    left join addresses on customer_sources.customer_id = addresses.customer_id
     left join int_records as births on golden.birth_date_record_id = births.record_id
 
 )

@@ -1,15 +1,11 @@
+{% set steps = [1, 2, 3, 4] -%}
+
 with
-
-candidates as (
-
-    select * from {{ ref('attribute_candidates') }}
-
-),
 
 rules as (
 
     select attribute
-        {%- for step in [1, 2, 3] %}, max(case when step = {{ step }} then rule end) as rule_{{ step }}{% endfor %}
+        {%- for step in steps %}, max(case when step = {{ step }} then rule end) as rule_{{ step }}{% endfor %}
     from {{ ref('survivorship') }}
     group by attribute
 
@@ -21,44 +17,74 @@ source_priority as (
 
 ),
 
-frequencies as (
+-- What was meant stands in for what slipped, so that both count for one value.
+meant as (
 
-    select customer_id, attribute, value, count(*) as record_count
-    from candidates
-    group by customer_id, attribute, value
+    select
+        candidates.customer_id, candidates.attribute, candidates.value, candidates.record_id, candidates.source, candidates.parts,
+        candidates.is_verified, candidates.is_deleted, candidates.created_at, candidates.observed_at,
+        coalesce(slips.meant_key, candidates.value_key) as meant_key,
+        coalesce(given_slips.meant_key, candidates.person_key) as person_key,
+        slips.meant_key is not null as is_slip,
+        spellings.shown_as,
+        spellings.is_formal,
+        spellings.customer_count,
+        spellings.spelling_rank
+
+    from {{ ref('attribute_candidates') }} as candidates
+    inner join {{ ref('attribute_spellings') }} as spellings
+        on candidates.customer_id = spellings.customer_id and candidates.attribute = spellings.attribute
+        and candidates.value_key = spellings.value_key and candidates.value = spellings.value
+    left join {{ ref('attribute_slips') }} as slips
+        on candidates.customer_id = slips.customer_id and candidates.attribute = slips.attribute and candidates.value_key = slips.value_key
+    left join {{ ref('attribute_slips') }} as given_slips
+        on candidates.customer_id = given_slips.customer_id and given_slips.attribute = 'given_name' and candidates.person_key = given_slips.value_key
+
+),
+
+counted as (
+
+    select *, count(*) over (partition by customer_id, attribute, meant_key) as record_count from meant
 
 ),
 
 scored as (
 
     select
-        candidates.customer_id,
-        candidates.attribute,
-        candidates.value,
-        candidates.record_id,
-        candidates.source,
-        candidates.is_deleted,
-        candidates.observed_at,
-        frequencies.record_count,
-        {%- for step in [1, 2, 3] %}
+        counted.customer_id,
+        counted.attribute,
+        counted.value,
+        counted.shown_as,
+        counted.meant_key as value_key,
+        counted.person_key,
+        counted.record_id,
+        counted.source,
+        counted.is_deleted,
+        counted.is_slip,
+        counted.spelling_rank,
+        counted.observed_at,
+        counted.record_count,
+        {%- for step in steps %}
         rules.rule_{{ step }},
         cast(case rules.rule_{{ step }}
-            when 'most_recent' then {{ epoch_seconds('candidates.observed_at') }}
-            when 'most_frequent' then frequencies.record_count
+            when 'most_recent' then {{ epoch_seconds('counted.observed_at') }}
+            when 'newest_record' then {{ epoch_seconds('counted.created_at') }}
+            when 'never_overwrite' then - {{ epoch_seconds('counted.created_at') }}
+            when 'most_frequent' then counted.record_count
             when 'source_priority' then - coalesce(own.priority, general.priority, 99)
-            when 'verified_first' then case when candidates.is_verified then 1 else 0 end
-            when 'longest' then length(candidates.value)
-            when 'most_complete' then candidates.parts
-            when 'formal_name' then case when candidates.is_formal then 1 else 0 end
+            when 'verified_first' then case when counted.is_verified then 1 else 0 end
+            when 'longest' then length(counted.value)
+            when 'most_complete' then counted.parts
+            when 'formal_name' then case when counted.is_formal then 1 else 0 end
+            when 'common_name' then counted.customer_count
+            when 'own_first' then - counted.customer_count
         end as double) as score_{{ step }}{{ ',' if not loop.last }}
         {%- endfor %}
 
-    from candidates
-    inner join frequencies
-        on candidates.customer_id = frequencies.customer_id and candidates.attribute = frequencies.attribute and candidates.value = frequencies.value
-    left join rules on candidates.attribute = rules.attribute
-    left join source_priority as own on candidates.attribute = own.attribute and candidates.source = own.source
-    left join source_priority as general on general.attribute = 'any' and candidates.source = general.source
+    from counted
+    left join rules on counted.attribute = rules.attribute
+    left join source_priority as own on counted.attribute = own.attribute and counted.source = own.source
+    left join source_priority as general on general.attribute = 'any' and counted.source = general.source
 
 )
 
