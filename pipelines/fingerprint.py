@@ -23,6 +23,7 @@ CODE = (
     "pipelines/publish.py",
     "pipelines/sources",
     "pipelines/standardize",
+    "pipelines/traits",
     "seeds",
     "snapshots",
     "svod.toml",

@@ -68,6 +68,7 @@ joined as (
         ---------- since when, from where
         least(coalesce(touches.first_touch_at, customers.first_seen_at), customers.first_seen_at) as customer_since,
         coalesce(touches.first_touch_source, split_part(customers.sources, ', ', 1)) as first_touch_source,
+        coalesce(touches.first_touch_channel, split_part(customers.sources, ', ', 1)) as first_touch_channel,
         acquisitions.acquisition_source,
         acquisitions.acquisition_medium,
         acquisitions.acquisition_campaign,
@@ -100,8 +101,14 @@ joined as (
         {%- for channel in ['email', 'sms', 'phone', 'messenger'] %},
         reach.has_{{ channel }}_consent,
         reach.is_reachable_by_{{ channel }}
-        {%- endfor %}
+        {%- endfor %},
 
+        ---------- traits
+        {% for trait, columns in traits().items() -%}{% set is_last_trait = loop.last -%}
+        {% for column in columns -%}
+        {% if column.endswith('_count') %}coalesce(trait_{{ trait }}.{{ column }}, 0) as {{ column }}{% else %}trait_{{ trait }}.{{ column }}{% endif %}
+        {{- '' if loop.last and is_last_trait else ',' }}
+        {% endfor %}{% endfor %}
     from customers
     left join acquisitions on customers.customer_id = acquisitions.customer_id
     left join touches on customers.customer_id = touches.customer_id
@@ -109,6 +116,9 @@ joined as (
     left join rfm on customers.customer_id = rfm.customer_id
     left join engagement on customers.customer_id = engagement.customer_id
     inner join reach on customers.customer_id = reach.customer_id
+    {%- for trait in traits() %}
+    left join {{ ref(trait) }} as trait_{{ trait }} on customers.customer_id = trait_{{ trait }}.customer_id
+    {%- endfor %}
 
 )
 

@@ -107,6 +107,9 @@ with events as (
     union all
     select record_id, person, language, email, campaign_n, message_id, 'open', sent_at + to_seconds(cast(60 + floor(again(m, 37) ** 3 * 200000) as int)), 1 from message where is_opened
     union all
+    -- some mail apps fetch every letter at once, whoever reads it
+    select record_id, person, language, email, campaign_n, message_id, 'open', sent_at + to_seconds(cast(4 + floor(again(m, 31) * 40) as int)), 5 from message where not is_soft and u(person, 'prefetches') < 0.15
+    union all
     select record_id, person, language, email, campaign_n, message_id, 'click', sent_at + to_seconds(cast(75 + floor(again(m, 37) ** 3 * 200000) as int)), 2 from message where is_opened and is_clicked
     union all
     select record_id, person, language, email, 1, md5(record_id || '~out'), if(complains, 'complaint', 'unsubscribe'), withdrawn_at, 3 from mailing where withdrawn_at is not null

@@ -15,7 +15,7 @@ select if(size = 1 and min(pick) < 0.5, min(event), '[' || string_agg(event, ','
                 case happened when 'soft_bounce' then 'bounce' when 'hard_bounce' then 'bounce' when 'complaint' then 'spamreport' else happened end as name,
                 case happened when 'soft_bounce' then ',"type":"blocked","status":"4.2.2","reason":"mailbox full"' when 'hard_bounce' then ',"type":"bounce","status":"5.1.1","reason":"550 no such user"'
                     when 'click' then ',"url":"https://ladya.example.com/sale?utm_source=newsletter&utm_medium=email&utm_campaign=weekly_' || campaign_n || '","ip":"198.51.100.7"'
-                    when 'open' then ',"ip":"198.51.100.7","useragent":"Mozilla/5.0"' else '' end as detail
+                    when 'open' then ',"ip":"198.51.100.7","useragent":"Mozilla/5.0"' || if(step = 5, ',"sg_machine_open":true', '') else '' end as detail
             from mail_event where language = 'en'
         )
     )

@@ -6,13 +6,18 @@ purchases as (
 
 ),
 
+-- Fifths by how many customers are lower, so that equals stand in one cell.
 scored as (
 
     select
         customer_id,
-        cast(ntile(5) over (order by last_order_at, customer_id) as integer) as recency_score,
-        cast(ntile(5) over (order by orders_count, last_order_at, customer_id) as integer) as frequency_score,
-        cast(ntile(5) over (partition by monetary_currency order by monetary, last_order_at, customer_id) as integer) as monetary_score
+        {%- for score, window in {
+            'recency': 'order by last_order_at',
+            'frequency': 'order by orders_count',
+            'monetary': 'partition by monetary_currency order by monetary',
+        }.items() %}
+        cast(floor(5.0 * (rank() over ({{ window }}) - 1) / count(*) over ({{ window.split('order')[0] }})) as integer) + 1 as {{ score }}_score{{ ',' if not loop.last }}
+        {%- endfor %}
 
     from purchases
 

@@ -36,6 +36,7 @@ summed as (
         customer_id,
         min(occurred_at) as first_touch_at,
         min_by(source, {{ moment }}) as first_touch_source,
+        min_by(coalesce(channel, source), {{ moment }}) as first_touch_channel,
         max(occurred_at) filter (where is_act) as last_touch_at,
         max_by(coalesce(channel, source), {{ moment }}) filter (where is_act) as last_touch_channel,
         max_by(event_name, {{ moment }}) filter (where is_act) as last_touch_event

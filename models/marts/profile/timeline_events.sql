@@ -7,11 +7,18 @@ stitched_events as (
 
 ),
 
+machine_reactions as (
+
+    select event_id from {{ ref('email_reactions') }}
+    where machine_rule is not null
+
+),
+
 described as (
 
     select
-        event_id,
-        customer_id,
+        stitched_events.event_id,
+        stitched_events.customer_id,
         occurred_at,
         case
             when substr(event_name, 1, 6) = 'email_' then 'message'
@@ -30,11 +37,13 @@ described as (
         currency,
         properties,
         stitched_by,
-        -- Sending is ours, a bounce is the mailbox's, a deal's stage is the salesman's.
-        substr(event_name, 1, 5) <> 'deal_'
+        -- Sending is ours, a bounce is the mailbox's, an open may be a scanner's, a deal's stage is the salesman's.
+        machine_reactions.event_id is null
+            and substr(event_name, 1, 5) <> 'deal_'
             and (substr(event_name, 1, 6) <> 'email_' or event_name in ('email_opened', 'email_clicked', 'email_unsubscribed', 'email_complained')) as is_by_customer
 
     from stitched_events
+    left join machine_reactions on stitched_events.event_id = machine_reactions.event_id
 
 )
 

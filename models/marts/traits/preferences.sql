@@ -1,0 +1,42 @@
+with
+
+acts as (
+
+    select customer_id, coalesce(channel, source) as channel, cast(extract(hour from occurred_at) as integer) as hour_utc, occurred_at
+    from {{ ref('customer_timeline') }}
+    where is_by_customer and kind <> 'consent'
+        and occurred_at <= {{ run_at() }} and occurred_at > {{ run_at() }} - interval '365' day
+
+),
+
+channels as (
+
+    select
+        customer_id,
+        channel,
+        row_number() over (partition by customer_id order by count(*) desc, max(occurred_at) desc, channel) as place
+
+    from acts
+    group by customer_id, channel
+
+),
+
+hours as (
+
+    select
+        customer_id,
+        hour_utc,
+        row_number() over (partition by customer_id order by count(*) desc, max(occurred_at) desc, hour_utc) as place
+
+    from acts
+    group by customer_id, hour_utc
+
+)
+
+select
+    channels.customer_id,
+    channels.channel as preferred_channel,
+    hours.hour_utc as preferred_hour_utc
+from channels
+inner join hours on channels.customer_id = hours.customer_id and hours.place = 1
+where channels.place = 1

@@ -1,0 +1,16 @@
+with
+
+customer_channels as (
+
+    select * from {{ ref('customer_channels') }}
+    where is_reachable
+
+)
+
+select
+    customer_id
+    {%- for channel in ['email', 'sms', 'phone', 'messenger'] %},
+    max(case when channel = '{{ channel }}' then address end) as {{ channel }}_address
+    {%- endfor %}
+from customer_channels
+group by customer_id
