@@ -131,3 +131,12 @@ def test_no_file_names_a_machine_or_a_registry():
         and pattern.search(path.read_text(errors="ignore"))
     ]
     assert wrong == []
+
+
+def test_a_history_has_the_columns_of_what_it_keeps(models):
+    columns = {model["name"]: list(model["columns"]) for model in models}
+    kept = [name.removesuffix("_history") for name in columns if f"{name.removesuffix('_history')}_as_of" in columns]
+    assert len(kept) > 4
+    for name in kept:
+        assert columns[f"{name}_as_of"] == [column for column in columns[name] if column != "evaluated_at"], name
+        assert columns[f"{name}_history"] == [*columns[f"{name}_as_of"], "valid_from", "valid_to"], name
