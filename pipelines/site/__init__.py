@@ -15,6 +15,7 @@ from pathlib import Path
 import jinja2
 
 from pipelines.settings import PROJECT, settings
+from pipelines.site import entities
 from pipelines.site.report import sections
 from pipelines.warehouse import connect
 
@@ -43,7 +44,7 @@ def build_site(to: Path) -> Path:
 
 
 def dbt_docs(to: Path) -> None:
-    """dbt's docs of the warehouse as it is, in one file."""
+    """dbt's docs of the warehouse as it is, in one file; and the picture of its entities."""
     target = to.parent / ".dbt_docs"
     variables = os.environ | {"SVOD_DATA": str(settings().data)}
     command = [
@@ -60,6 +61,8 @@ def dbt_docs(to: Path) -> None:
     ]
     subprocess.run(command, cwd=PROJECT, env=variables, check=True, stdout=subprocess.DEVNULL)
     to.mkdir(parents=True, exist_ok=True)
+    picture = entities.picture(json.loads((target / "manifest.json").read_text(encoding="utf-8")))
+    (to.parent / "entities.svg").write_text(picture, encoding="utf-8")
     (to / "index.html").write_text(through_identity((target / "static_index.html").read_text(encoding="utf-8")), encoding="utf-8")
     shutil.rmtree(target)
 
@@ -95,6 +98,7 @@ WORDS = {
         "weights": "What counts how much when records are matched",
         "report": "The last run",
         "nothing": "Nothing to report.",
+        "entities": "Tables and how they hang together",
         "way": "The way of the data: inbox, raw, staging, identity, marts, audit, published versions",
     },
     "ru": {
@@ -104,6 +108,7 @@ WORDS = {
         "weights": "Что сколько весит при сопоставлении записей",
         "report": "Последний запуск",
         "nothing": "Сообщать не о чем.",
+        "entities": "Таблицы и их связи",
         "way": "Путь данных: входящие, сырые, стандартизация, люди, витрины, проверка, опубликованные версии",
     },
 }
