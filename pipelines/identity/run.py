@@ -26,6 +26,9 @@ from pipelines.identity.train import Lesson, train
 from pipelines.redaction import Told
 from pipelines.settings import settings
 
+# Of the memory a run may take, what DuckDB gets here: Splink's tables and the graph of pairs stand beside it.
+MEMORY_SHARE = 0.55
+
 # The shipped model is fitted to the number of records: on twice as many, all pairs look one bit too good.
 REFIT_GROWTH = 2.0
 
@@ -130,6 +133,8 @@ def scratch(folder: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBP
     connection = duckdb.connect(":memory:", config=config)
     try:
         connection.execute("set timezone = 'UTC'")
+        allowed = connection.execute("select parse_formatted_bytes($limit)", {"limit": settings().memory_limit}).fetchall()[0][0]
+        connection.execute(f"set memory_limit = '{int(allowed * MEMORY_SHARE)}B'")
         connection.execute(f"attach '{settings().warehouse}' as warehouse{' (read_only)' if read_only else ''}")
         connection.execute("create schema intermediate")
         for table in ("int_records", "int_identifiers", "int_links"):
