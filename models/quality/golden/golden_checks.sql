@@ -39,6 +39,12 @@ findable as (
 
 ),
 
+forms as (
+
+    select distinct variant_key, canonical_key from {{ ref('int_name_variants') }}
+
+),
+
 compared as (
 
     select
@@ -50,10 +56,14 @@ compared as (
         bool_or(true_attributes.until is null and true_attributes.value = golden_values.value) as is_right,
         bool_or(golden_values.attribute = 'birth_date' and length(golden_values.value) < 10 and true_attributes.value like '%' || ltrim(golden_values.value, '-') || '%') as is_partly_right,
         bool_or(true_attributes.until is not null and true_attributes.value = golden_values.value) as is_former,
-        bool_or(true_attributes.until is null and {{ name_key('true_attributes.value') }} = {{ name_key('golden_values.value') }}) as is_spelled_otherwise
+        bool_or(true_attributes.until is null and {{ name_key('true_attributes.value') }} = {{ name_key('golden_values.value') }}) as is_spelled_otherwise,
+        bool_or(forms.variant_key is not null) as is_familiar_form
 
     from golden_values
     inner join true_attributes on golden_values.person_id = true_attributes.person_id and golden_values.attribute = true_attributes.attribute
+    left join forms
+        on golden_values.attribute = 'given_name'
+        and {{ name_key('golden_values.value') }} = forms.variant_key and {{ name_key('true_attributes.value') }} = forms.canonical_key
     group by golden_values.customer_id, golden_values.attribute, golden_values.value, golden_values.rule, golden_values.source
 
 )
@@ -68,6 +78,7 @@ select
         when is_partly_right then 'right as far as known'
         when is_former then 'no longer true'
         when is_spelled_otherwise then 'spelled otherwise'
+        when is_familiar_form then 'familiar form'
         else 'wrong'
     end as verdict,
     is_right or is_partly_right as is_right,
