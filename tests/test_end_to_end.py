@@ -50,6 +50,21 @@ def test_the_clusters_of_the_demo_company_are_right(warehouse):
     assert runs and runs[-1][0] >= 0.95, runs
 
 
+def test_the_golden_values_of_the_demo_company_are_right(demo, warehouse):
+    right, found = warehouse.execute("select right_share, found_share from quality.golden_accuracy where attribute = 'all'").fetchone()
+    assert right >= 0.97 and found >= 0.985, (right, found)
+    assert f"{right:.4f}" in demo[1]
+
+
+def test_what_was_foretold_of_buyers_rises_with_what_came(warehouse):
+    tenths = warehouse.execute("select expected_purchases, actual_purchases from quality.purchase_calibration order by decile").fetchall()
+    assert len(tenths) == 10
+    low, high = sum(actual for _, actual in tenths[:5]), sum(actual for _, actual in tenths[5:])
+    assert high > 1.5 * low, tenths
+    expected, actual = (float(sum(column)) for column in zip(*tenths, strict=True))
+    assert 0.6 < expected / actual < 1.6, tenths
+
+
 def test_every_row_of_every_file_is_in_a_table_or_in_quarantine(warehouse):
     files = warehouse.execute(
         "select source, table_name, file_id, rows_read, rows_loaded, rows_quarantined from landing.files where status = 'loaded'"

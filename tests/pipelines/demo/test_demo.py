@@ -131,6 +131,20 @@ def test_the_truth_knows_every_key_in_json_files_and_nothing_else(company, true_
     assert buyers == {record for record in true_records if record.startswith("orders:customer:")}
 
 
+def test_the_truth_says_what_was_true_when_and_is_never_silent_about_today(company):
+    truth = f"'{company}/truth/attributes.parquet'"
+    today = duckdb.sql(f"select attribute, count(distinct person_id) from {truth} where until is null group by attribute").fetchall()
+    assert {attribute: people for attribute, people in today if attribute != "additional_name"} == dict.fromkeys(
+        ["given_name", "family_name", "gender", "birth_date", "street", "locality", "region", "postal_code", "country_code", "language", "company", "job_title", "email", "phone"], 500
+    )
+    ended = duckdb.sql(f"select distinct attribute from {truth} where until is not null").fetchall()
+    assert {attribute for (attribute,) in ended} == {"family_name", "street", "email"}
+    former = f"select * from {truth} where attribute = 'street' and until is not null"
+    assert duckdb.sql(
+        f"select count(*) from ({former}) as old anti join {truth} as new on old.person_id = new.person_id and old.until = new.since"
+    ).fetchone() == (0,)
+
+
 def test_a_person_has_two_to_three_records_and_most_people_have_more_than_one(true_records):
     people = len(set(true_records.values()))
     assert people == 500
