@@ -52,7 +52,7 @@ class Version:
 
 def publish(run_at: datetime, fingerprint: Fingerprint) -> Version:
     """Make a new version from the warehouse as it is now, and make it current."""
-    with _alone() as folder:
+    with alone() as folder:
         _remove_leavings(folder)
         number = max((version.number for version in versions()), default=0) + 1
         name = f"{number:06d}-{run_at:%Y%m%dT%H%M%S}"
@@ -68,7 +68,7 @@ def publish(run_at: datetime, fingerprint: Fingerprint) -> Version:
 
 def rollback(to: str | None = None) -> Version:
     """Make an earlier version current: the one named, else the one before the current one."""
-    with _alone() as folder:
+    with alone() as folder:
         known = versions()
         now = current()
         earlier = [version for version in known if (version.version == to if to else now and version.number < now.number)]
@@ -181,7 +181,7 @@ def _remove_leavings(folder: Path) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[Path]:
+def alone() -> Iterator[Path]:
     """The folder, held so that two publications never meet."""
     folder = settings().published
     folder.mkdir(parents=True, exist_ok=True)

@@ -39,10 +39,11 @@ select
     files.rows_read,
     files.rows_loaded,
     files.rows_quarantined,
+    coalesce(files.rows_erased, 0) as rows_erased,
     coalesce(raw_rows.rows_in_raw, 0) as rows_in_raw,
     coalesce(quarantined.rows_in_quarantine, 0) as rows_in_quarantine,
     coalesce(staged.records_staged, 0) as records_staged,
-    files.rows_read - coalesce(raw_rows.rows_in_raw, 0) - coalesce(quarantined.rows_in_quarantine, 0) as difference
+    files.rows_read - coalesce(raw_rows.rows_in_raw, 0) - coalesce(quarantined.rows_in_quarantine, 0) - coalesce(files.rows_erased, 0) as difference
 from files
 left join raw_rows on files.source = raw_rows.source and files.table_name = raw_rows.table_name and files.file_id = raw_rows._file_id
 left join quarantined on files.source = quarantined.source and files.file_id = quarantined.file_id

@@ -44,7 +44,7 @@ def departure(context: dg.AssetCheckExecutionContext, run_lock: RunLock):
     yield from verdicts("departure", CUSTOMERS, door.check(run_at(context)))
 
 
-@dg.asset_check(asset=FILES, blocking=True, pool=POOL, description="Rows read = rows loaded + rows in quarantine, counted in the tables themselves")
+@dg.asset_check(asset=FILES, blocking=True, pool=POOL, description="Rows read = rows loaded + rows in quarantine + rows erased, counted in the tables themselves")
 def every_row_is_accounted_for(context: dg.AssetCheckExecutionContext, run_lock: RunLock) -> dg.AssetCheckResult:
     with connect(read_only=True) as connection:
         numbers = balance(connection)
@@ -64,12 +64,13 @@ def balance(connection) -> dict[str, int]:
             group by source, file_id
         )
         select coalesce(sum(rows_read), 0), coalesce(sum(rows_loaded), 0), coalesce(sum(rows_quarantined), 0),
-            coalesce(sum(abs(rows_read - coalesce(rows_held, 0))), 0)
+            coalesce(sum(rows_erased), 0),
+            coalesce(sum(abs(rows_read - coalesce(rows_erased, 0) - coalesce(rows_held, 0))), 0)
         from landing.files left join held using (source, file_id)
         where status = 'loaded'
     """
     values = connection.execute(query).fetchone()
-    return dict(zip(("rows_read", "rows_loaded", "rows_quarantined", "missing"), map(int, values), strict=True))
+    return dict(zip(("rows_read", "rows_loaded", "rows_quarantined", "rows_erased", "missing"), map(int, values), strict=True))
 
 
 checks = [arrival, departure, every_row_is_accounted_for]

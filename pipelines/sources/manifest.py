@@ -16,20 +16,23 @@ from pipelines.sources.preset import Preset, Table
 from pipelines.sources.registry import presets
 from pipelines.sources.report import FileReport
 
-FILES = "file_id varchar, source varchar, table_name varchar, file_name varchar, file_size bigint, modified_at timestamp, exported_at timestamp, encoding varchar, delimiter varchar, header varchar, rows_read bigint, rows_loaded bigint, rows_quarantined bigint, status varchar, reason varchar, remedy varchar, landed_at timestamp, load_id varchar"
+FILES = "file_id varchar, source varchar, table_name varchar, file_name varchar, file_size bigint, modified_at timestamp, exported_at timestamp, encoding varchar, delimiter varchar, header varchar, rows_read bigint, rows_loaded bigint, rows_quarantined bigint, status varchar, reason varchar, remedy varchar, landed_at timestamp, load_id varchar, rows_erased bigint default 0"
 QUARANTINE = (
     "file_id varchar, source varchar, table_name varchar, file_name varchar, line bigint, reason varchar, remedy varchar, raw varchar, landed_at timestamp"
 )
 SEEN = "source varchar, file_name varchar, file_size bigint, modified_at timestamp, file_id varchar, is_refused boolean, rules varchar"
 STARTED = "source varchar, started_at timestamp"
+# Content of the inbox that an erasure wrote: which landed file it was, and which of its records are no longer in it.
+REWRITTEN = "source varchar, content_id varchar, file_id varchar, line bigint"
 LINEAGE = {"_extra": "varchar", "_file_id": "varchar", "_file_name": "varchar", "_exported_at": "timestamp", "_line": "bigint", "_dlt_load_id": "varchar"}
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Every table of every preset, empty if it is new; a column a preset has gained is added."""
     connection.execute("create schema if not exists landing")
-    for name, columns in (("files", FILES), ("quarantine", QUARANTINE), ("seen", SEEN), ("started", STARTED)):
+    for name, columns in (("files", FILES), ("quarantine", QUARANTINE), ("seen", SEEN), ("started", STARTED), ("rewritten", REWRITTEN)):
         connection.execute(f"create table if not exists landing.{name} ({columns})")
+    connection.execute("alter table landing.files add column if not exists rows_erased bigint default 0")
     existing: dict[tuple[str, str], set[str]] = {}
     for schema, table, column in connection.execute(
         "select table_schema, table_name, column_name from information_schema.columns where table_schema like 'raw%'"
@@ -76,7 +79,9 @@ def unseen(connection: duckdb.DuckDBPyConnection, files: list[InboxFile]) -> lis
 
 
 def loaded_ids(connection: duckdb.DuckDBPyConnection, source: str) -> set[str]:
-    return {row[0] for row in connection.execute("select file_id from landing.files where source = ? and status = 'loaded'", [source]).fetchall()}
+    """Content that is in, as it came or as an erasure left it."""
+    query = "select file_id from landing.files where source = $source and status = 'loaded' union select content_id from landing.rewritten where source = $source"
+    return {row[0] for row in connection.execute(query, {"source": source}).fetchall()}
 
 
 def start(connection: duckdb.DuckDBPyConnection, source: str, run_at: datetime) -> None:

@@ -1,0 +1,99 @@
+"""Taking the subject out of files that are no table of the warehouse: Parquet, SQLite, text; and finding them in any file."""
+
+import gzip
+import os
+import re
+import shutil
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+
+from pipelines.files import quoted, sync
+from pipelines.privacy import tables
+from pipelines.privacy.matching import columns_of
+from pipelines.privacy.places import TEXT_SUFFIXES
+
+LINES = {".log", ".csv", ".tsv", ".jsonl", ".ndjson", ".txt"}
+
+
+def pattern(connection: duckdb.DuckDBPyConnection) -> re.Pattern[bytes] | None:
+    """What no file may hold any more: their addresses, numbers, keys and ids, each standing alone."""
+    said = connection.execute(
+        "select text from subject.needles union select record_id from subject.records union select customer_id from subject.customers order by len(text) desc, text"
+    ).fetchall()
+    spelled = {spelling for (text,) in said for spelling in (text, text.encode("unicode_escape").decode())}
+    words = sorted((re.escape(text.encode()) for text in spelled if len(text) >= 6), key=len, reverse=True)
+    return re.compile(rb"(?i)(?<![0-9A-Za-z_.-])(?:" + b"|".join(words) + rb")(?![0-9A-Za-z_]|[.-][0-9A-Za-z])") if words else None
+
+
+def parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> int:
+    """Rows that are theirs; the file is written anew without them."""
+    columns = columns_of([row[:2] for row in connection.execute(f"describe select * from read_parquet('{quoted(path)}')").fetchall()])
+    where = tables.where_of(path.parent.name, path.stem, columns)
+    other = "other_customer_id" in columns and "event" in columns
+    theirs = f"({where})" + (" or other_customer_id in (from subject.customers)" if other else "")
+    hits = 0 if theirs == "(false)" else connection.execute(f"select count(*) from read_parquet('{quoted(path)}') where {theirs}").fetchone()[0]
+    if hits and write:
+        shown = "* replace (if(other_customer_id in (from subject.customers), null, other_customer_id) as other_customer_id, if(other_customer_id in (from subject.customers), null, evidence) as evidence)"
+        draft = path.with_name(f".{path.name}.draft")
+        connection.execute(
+            f"copy (select {shown if other else '*'} from read_parquet('{quoted(path)}') where not coalesce(({where}), false)) to '{quoted(draft)}' (format parquet)"
+        )
+        _put(draft, path)
+    return hits
+
+
+def text(path: Path, words: re.Pattern[bytes]) -> None:
+    """Lines that name them go from files of lines; elsewhere the words are replaced by a mark."""
+    data = path.read_bytes()
+    if path.suffix in LINES:
+        new = b"".join(line for line in data.splitlines(keepends=True) if not words.search(line))
+    else:
+        new = words.sub(tables.MARK.encode(), data)
+    if new != data:
+        draft = path.with_name(f".{path.name}.draft")
+        draft.write_bytes(new)
+        draft.chmod(path.stat().st_mode & 0o777)
+        _put(draft, path)
+
+
+def sqlite(path: Path, words: re.Pattern[bytes]) -> None:
+    """Texts that name them, in every table; then the file is written anew, since SQLite too leaves bytes behind."""
+    with closing(sqlite3.connect(path)) as database:
+        database.create_function("cleaned", 1, lambda value: words.sub(tables.MARK.encode(), value.encode()).decode() if isinstance(value, str) else value)
+        for (table,) in database.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'").fetchall():
+            for column in [row[1] for row in database.execute(f'pragma table_info("{table}")').fetchall()]:
+                database.execute(f'update "{table}" set "{column}" = cleaned("{column}") where typeof("{column}") = \'text\' and "{column}" <> cleaned("{column}")')
+        database.commit()
+        database.execute("vacuum")
+        database.execute("pragma wal_checkpoint(truncate)")
+
+
+def hits(path: Path, words: re.Pattern[bytes]) -> int:
+    """How often any of the words stands in the bytes of a file, packed ones unpacked."""
+    try:
+        if path.name.lower().endswith(".gz"):
+            return len(words.findall(gzip.decompress(path.read_bytes())))
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return sum(len(words.findall(archive.read(info))) for info in archive.infolist())
+        return len(words.findall(path.read_bytes()))
+    except (OSError, EOFError, RuntimeError):
+        return 0
+
+
+def is_text(path: Path) -> bool:
+    return path.suffix.lower() in TEXT_SUFFIXES
+
+
+def scratch(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _put(draft: Path, path: Path) -> None:
+    sync(draft)
+    os.replace(draft, path)
+    sync(path.parent)

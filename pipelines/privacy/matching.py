@@ -1,0 +1,59 @@
+"""Which rows of a table are the subject's, told by the names and types of its columns: the one rule for every database and every Parquet file.
+
+A table that nobody has thought of yet is covered as soon as its columns are named as the house names them.
+"""
+
+# Of these the values are ids that `subject.ids` collects from the rows that are theirs.
+IDS = frozenset({"order_id", "event_id", "consent_event_id", "suppression_id", "visitor_id"})
+# A value says what it is in the column beside it.
+TYPED = (("identifier_type", "raw_value"), ("identifier_type", "value"), ("identifier_type", "identifier_value"), ("subject_type", "subject_value"),
+         ("subject_type", "value"), ("contact_type", "value"), ("visitor_id_type", "visitor_id"))  # fmt: skip
+# Vocabularies that come with Svod: a name in them says nothing about anybody.
+PUBLIC = ("seeds",)
+NEEDLES = "(select coalesce(list(text), []) from subject.needles)"
+OWNERS = ("record_id", "customer_id", "_line", "line", "n")
+
+
+def columns_of(described: list[tuple[str, str]]) -> dict[str, str]:
+    return {name: kind.upper() for name, kind in described}
+
+
+def condition(schema: str, columns: dict[str, str], table: str = "") -> str:
+    """An SQL condition that holds for the subject's rows; `false` if the table can hold none."""
+    found = [*_by_key(columns), *([] if schema in PUBLIC or schema.startswith("raw_") else _by_text(columns))]
+    if table.startswith("stg_vk_leads__"):  # a page holds many leads, and a lead's row only its own number
+        keys = "(select split_part(record_id, ':', 3) from subject.records where record_id like 'vk_leads:%')"
+        found += [f'"{name}" in {keys}' for name in ("source_key", "lead_id") if columns.get(name) == "VARCHAR"]
+    return " or ".join(found) or "false"
+
+
+def has_owner(columns: dict[str, str]) -> bool:
+    """Whether rows say whose they are. Others hold values that may be anybody's: those go when nobody is left who has them."""
+    return any(name in OWNERS or name.endswith(("_record_id", "customer_id")) or name in IDS for name in columns)
+
+
+def _by_key(columns: dict[str, str]) -> list[str]:
+    found = []
+    for name, kind in columns.items():
+        if kind != "VARCHAR":
+            continue
+        if name == "record_id" or name.endswith("_record_id"):
+            found.append(f'"{name}" in (select record_id from subject.records)')
+        elif name.endswith("customer_id") and not name.startswith("other_"):
+            found.append(f'"{name}" in (select customer_id from subject.customers)')
+        elif name in IDS:
+            found.append(f'"{name}" in (select id from subject.ids)')
+    for file, line in (("_file_id", "_line"), ("file_id", "line")):
+        if file in columns and line in columns:
+            found.append(f'("{file}", "{line}") in (select (file_id, line) from subject.rows)')
+    if columns.get("n") == "INTEGER" and ("key" in columns or "record_id" in columns):
+        found.append("n in (select n from subject.numbers)")
+    return found
+
+
+def _by_text(columns: dict[str, str]) -> list[str]:
+    found = [f'("{kind}", "{value}") in (select (type, text) from subject.texts)' for kind, value in TYPED if kind in columns and value in columns]
+    cells = ", ".join(f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR")
+    lists = [f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR[]"]
+    # One list per row instead of a join per column: the plan of a table is what costs.
+    return found + [f"list_has_any({values}, {NEEDLES})" for values in ([f"[{cells}]"] if cells else []) + lists]

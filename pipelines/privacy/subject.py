@@ -1,0 +1,177 @@
+"""Who is meant and what is theirs: the sets by which every place is searched, in a small database of their own.
+
+The sets are gathered before anything is removed and kept in `<data>/privacy/work` until the end, so that an erasure which was
+killed knows what it was looking for. What others hold too (a family's phone) is in no set: it is not theirs alone.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.privacy.matching import columns_of, condition
+from pipelines.sources.registry import presets
+
+SETS = {
+    "records": "record_id varchar", "customers": "customer_id varchar", "rows": "file_id varchar, line bigint", "shared_rows": "file_id varchar, line bigint",
+    "ids": "id varchar", "numbers": "n integer", "texts": "type varchar, text varchar", "needles": "text varchar", "vanished": "text varchar",
+}  # fmt: skip
+
+# An old id is theirs if it leads to them, or if nobody else ever had it.
+CUSTOMERS = """
+insert into subject.customers
+select customer_id from identity.record_customers where record_id in (from subject.records)
+union
+select old_customer_id from identity.customer_redirects
+where customer_id in (select customer_id from identity.record_customers where record_id in (from subject.records))
+union
+select customer_id from identity.record_moves where customer_id is not null group by customer_id having bool_and(record_id in (from subject.records))
+"""
+
+TEXTS = """
+insert into subject.texts
+with
+
+held as (
+
+    select identifier_type, unnest([raw_value, value]) as text, coalesce(value, raw_value) as value, record_id in (from subject.records) as is_theirs, is_junk
+    from intermediate.int_identifiers
+
+),
+
+theirs as (
+
+    select identifier_type, value from held where not is_junk group by identifier_type, value having bool_and(is_theirs)
+
+)
+
+select distinct held.identifier_type, held.text from held inner join theirs on held.identifier_type = theirs.identifier_type and held.value = theirs.value
+where held.text is not null
+union
+select 'email', spelled.raw_value from intermediate.int_email_values as spelled inner join theirs on theirs.identifier_type = 'email' and spelled.value = theirs.value
+union
+select 'phone', spelled.raw_value from intermediate.int_phone_values as spelled inner join theirs on theirs.identifier_type = 'phone' and spelled.value = theirs.value
+"""
+
+# What cannot be anybody else's wherever it stands: an address, a number of full length, a long key.
+UNMISTAKABLE = r"regexp_matches(text, '^[^ @]+@[^ @]+\.[^ @]+$') or (type = 'phone' and len(regexp_replace(text, '[^0-9]', '', 'g')) between 10 and 15) or (type not in ('phone', 'email') and len(text) >= 12)"
+NEEDLES = f"insert into subject.needles select distinct text from subject.texts where ({UNMISTAKABLE}) and text not in (from subject.needles)"
+
+
+# Where the values of people stand under a key; what no row of anybody else has any more vanishes from the tables without one, too.
+NAMED = (("intermediate", "int_records"), ("matching", "people"), ("intermediate", "int_identifiers"))
+UNTOLD = ("payload", "_extra", "extra", "_file_id", "_file_name", "_dlt_load_id", "_load_id", "source_file_name")
+
+
+def create(path: Path) -> None:
+    """An empty subject, where only its owner may look."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        for name, columns in SETS.items():
+            connection.execute(f"create table {name} ({columns})")
+    path.chmod(0o600)
+
+
+def gather(connection: duckdb.DuckDBPyConnection) -> None:
+    """From the records in `subject.records` all that is theirs, in the attached database `subject`."""
+    tables = tables_of(connection)
+    if ("identity", "record_customers") in tables:
+        connection.execute(CUSTOMERS)
+    if ("intermediate", "int_identifiers") in tables:
+        connection.execute(TEXTS)
+        connection.execute(NEEDLES)
+    if ("matching", "people") in tables:
+        connection.execute("insert into subject.numbers select n from matching.people where record_id in (from subject.records)")
+    staged = {name: columns for name, columns in tables.items() if name[0] in ("staging", "intermediate") and {"_file_id", "_line"} <= columns.keys()}
+    find_rows(connection, tables, staged)
+    for (schema, table), columns in staged.items():
+        for name in sorted({"order_id", "event_id", "consent_event_id", "suppression_id"} & columns.keys()):
+            where = f"(_file_id, _line) in (from subject.rows) and (_file_id, _line) not in (from subject.shared_rows)"
+            prefixed = f"and \"{name}\" like '%:%'"  # in staging a source's own number may stand under the same name
+            connection.execute(f'insert into subject.ids select distinct "{name}" from "{schema}"."{table}" where {where} {prefixed}')
+    for (schema, table), columns in staged.items():
+        if "record_id" in columns and "event_id" in columns:
+            connection.execute(f'insert into subject.ids select distinct event_id from "{schema}"."{table}" where record_id in (from subject.records)')
+    connection.execute("create or replace table subject.ids as select distinct id from subject.ids where id is not null")
+    connection.execute("delete from subject.rows where (file_id, line) in (from subject.shared_rows)")
+    find_vanished(connection, {name: columns for name, columns in tables.items() if name[0].startswith("raw_") or name in NAMED})
+
+
+def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict) -> None:
+    """The raw rows: those that staging made their records, events and orders of, all versions of them, and those in quarantine."""
+    for (schema, table), columns in staged.items():
+        connection.execute(f'insert into subject.rows select _file_id, _line from "{schema}"."{table}" where {condition(schema, columns)}')
+    _all_versions(connection, tables)
+    _quarantined(connection, tables)
+    connection.execute("create or replace table subject.rows as select distinct file_id, line from subject.rows where line is not null")
+    for (schema, table), columns in staged.items():
+        owner = "record_id" if "record_id" in columns and schema == "intermediate" else None
+        email = "email" if table == "stg_esp__provider_events" else None
+        foreign = f"{owner} not in (from subject.records)" if owner else f"not coalesce({email} in (from subject.needles), false)" if email else None
+        if foreign:
+            connection.execute(
+                f'insert into subject.shared_rows select distinct _file_id, _line from "{schema}"."{table}" where (_file_id, _line) in (from subject.rows) and {foreign}'
+            )
+
+
+def _all_versions(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    """Older exports of the same row, by the table's key: staging may have dropped them without a trace. And rows that hold their address or number."""
+    for preset in presets().values():
+        for table in preset.tables:
+            columns = tables.get((f"raw_{preset.name}", table.name))
+            if columns is None:
+                continue
+            name = f'"raw_{preset.name}"."{table.name}"'
+            if table.required:
+                key = f'trim("{table.required[0]}")'
+                same = f"{key} in (select {key} from {name} where (_file_id, _line) in (from subject.rows)) and {key} <> ''"
+                connection.execute(f"insert into subject.rows select _file_id, _line from {name} where {same}")
+            cells = [f'"{column}"' for column in columns if column in table.columns]
+            if cells:
+                held = f"list_has_any([{', '.join(cells)}], (select coalesce(list(text), []) from subject.needles))"
+                connection.execute(f"insert into subject.rows select _file_id, _line from {name} where {held}")
+
+
+def _quarantined(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    if ("landing", "quarantine") in tables:
+        connection.execute(
+            "insert into subject.rows select file_id, line from landing.quarantine where exists (select 1 from subject.needles where contains(lower(raw), lower(text)))"
+        )
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> dict[tuple[str, str], dict[str, str]]:
+    """Every table of a database with its columns and their types; views hold nothing."""
+    rows = connection.execute(
+        """select columns.schema_name, columns.table_name, column_name, data_type from duckdb_columns() as columns
+           inner join duckdb_tables() as tables on columns.table_oid = tables.table_oid and columns.database_name = tables.database_name and columns.schema_name = tables.schema_name
+           where columns.database_name = coalesce(?, current_database()) and not tables.internal order by 1, 2, column_index""",
+        [database],
+    ).fetchall()
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for schema, table, column, kind in rows:
+        found.setdefault((schema, table), []).append((column, kind))
+    return {name: columns_of(columns) for name, columns in found.items()}
+
+
+def find_vanished(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    """Values that nobody else has: a rare family name stands in tables of names that do not say whose it is."""
+    parts = []
+    for (schema, table), columns in tables.items():
+        cells = [f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR" and name not in UNTOLD]
+        if cells:
+            parts.append((f'select unnest([{", ".join(cells)}]) as text from "{schema}"."{table}" where', condition(schema, columns)))
+    theirs = " union ".join(f"{select} ({where})" for select, where in parts)
+    connection.execute(f"create or replace temp table candidates as select text from ({theirs}) where len(text) >= 3 and text not similar to '[0-9.]{{1,5}}'")
+    for select, where in parts:
+        connection.execute(f"delete from candidates where text in (select text from ({select} not coalesce(({where}), false)))")
+    connection.execute("insert into subject.vanished select text from candidates")
+    email = r"regexp_matches(text, '^[^ @,;]+@[^ @,;]+\.[^ @,;]+$')"
+    phone = r"regexp_matches(text, '^[+]?[0-9 ()-]+$') and len(regexp_replace(text, '[^0-9]', '', 'g')) between 10 and 12 and regexp_matches(text, '[+ (-]')"
+    connection.execute(f"insert into subject.needles select text from candidates where ({email} or {phone}) and text not in (from subject.needles)")
+
+
+def add_pseudonyms(connection: duckdb.DuckDBPyConnection) -> None:
+    """In the pseudonymised versions the same ids and values stand as their keyed hashes."""
+    for name, column in (("records", "record_id"), ("customers", "customer_id"), ("ids", "id"), ("needles", "text")):
+        connection.execute(f"insert into subject.{name} select pseudonym({column}) from subject.{name}")
+    connection.execute("insert into subject.texts select type, pseudonym(text) from subject.texts")

@@ -1,0 +1,105 @@
+"""Taking the subject out of the tables of a database that is open: the warehouse, or a published version.
+
+Rows that are theirs go. What the rows of others say of them (an address in a note) is replaced by a mark, and the row stays.
+"""
+
+import duckdb
+
+from pipelines.privacy.json_cut import cut_things
+from pipelines.privacy.matching import condition, has_owner
+from pipelines.privacy.rewriting import judge
+from pipelines.privacy.subject import tables_of
+
+MARK = "[erased]"
+# The reading of a body knows how many events it held.
+COUNTED = {"stg_esp__provider_events": "events_in_body", "stg_vk_leads__documents": "leads_in_document"}
+
+
+def count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many rows of each table are theirs; tables without any are left out."""
+    found = {}
+    for (schema, table), columns in _searched(connection).items():
+        where = where_of(schema, table, columns)
+        if where != "false" and (hits := connection.execute(f'select count(*) from "{schema}"."{table}" where {where}').fetchone()[0]):
+            found[f"{schema}.{table}"] = hits
+    return found
+
+
+def remove(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Deletes in one transaction and returns the number of rows by table. The manifest counts what went, so that rows still add up."""
+    tables, gone = _searched(connection), {}
+    connection.execute("begin")
+    try:
+        if ("landing", "rewritten") in tables_of(connection):
+            _book(connection, tables)
+            _cut_shared(connection, tables)
+        for (schema, table), columns in tables.items():
+            if "other_customer_id" in columns and "event" in columns:  # what happened to somebody else's id stays told, without theirs
+                connection.execute(
+                    f'update "{schema}"."{table}" set other_customer_id = null, evidence = null where other_customer_id in (from subject.customers)'
+                )
+            where = where_of(schema, table, columns)
+            if where != "false" and (rows := connection.execute(f'delete from "{schema}"."{table}" where {where}').fetchone()[0]):
+                gone[f"{schema}.{table}"] = rows
+        for name, counted in COUNTED.items():
+            if ("staging", name) in tables:
+                connection.execute(
+                    f"update staging.{name} as body set {counted} = (select count(*) from staging.{name} as one where one._file_id = body._file_id and one._line = body._line)"
+                    " where (_file_id, _line) in (from subject.shared_rows)"
+                )
+        _redact(connection, tables)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    return gone
+
+
+def _searched(connection: duckdb.DuckDBPyConnection) -> dict:
+    return {name: columns for name, columns in tables_of(connection).items() if name not in (("landing", "rewritten"), ("landing", "files"), ("landing", "seen"))}
+
+
+def where_of(schema: str, table: str, columns: dict[str, str]) -> str:
+    where = condition(schema, columns, table)
+    if "other_customer_id" in columns and "event" not in columns:
+        where += " or other_customer_id in (from subject.customers)"
+    if schema not in ("seeds", "landing") and not schema.startswith("raw_") and not has_owner(columns):
+        texts = ", ".join(f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR")
+        where += f" or list_has_any([{texts}], (select coalesce(list(text), []) from subject.vanished))" if texts else ""
+    return where
+
+
+def _book(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    """What will go is taken off the counts of its file and counted as erased."""
+    for (schema, table), columns in tables.items():
+        file, line, counter = ("_file_id", "_line", "rows_loaded") if schema.startswith("raw_") else ("file_id", "line", "rows_quarantined")
+        if not (schema.startswith("raw_") or (schema, table) == ("landing", "quarantine")) or file not in columns:
+            continue
+        source = f"and source = '{schema[4:]}' and table_name = '{table}'" if schema.startswith("raw_") else ""
+        connection.execute(f"""
+            update landing.files set {counter} = {counter} - going.rows, rows_erased = coalesce(rows_erased, 0) + going.rows
+            from (select {file} as file_id, count(*) as rows from "{schema}"."{table}" where ({file}, {line}) in (from subject.rows) group by all) as going
+            where landing.files.file_id = going.file_id {source}""")
+
+
+def _cut_shared(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    """Bodies and pages that hold others too keep what is theirs."""
+    is_doomed = judge(connection)
+    for (schema, table), columns in tables.items():
+        if schema.startswith("raw_") and "payload" in columns:
+            name = f'"{schema}"."{table}"'
+            for file, line, payload in connection.execute(f"select _file_id, _line, payload from {name} where (_file_id, _line) in (from subject.shared_rows)").fetchall():
+                connection.execute(f"update {name} set payload = ? where _file_id = ? and _line = ?", [cut_things(payload, is_doomed)[0], file, line])
+
+
+def _redact(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    pattern = connection.execute("select string_agg(regexp_escape(text), '|') from subject.needles").fetchone()[0]
+    for (schema, table), columns in tables.items() if pattern else ():
+        cells = [name for name, kind in columns.items() if kind == "VARCHAR"]
+        if not cells or schema in ("seeds", "landing"):
+            continue
+        listed = ", ".join(f'"{name}"' for name in cells)
+        shown = f"regexp_matches(concat_ws(chr(10), {listed}), $pattern, 'i')"
+        if connection.execute(f'select count(*) from "{schema}"."{table}" where {shown}', {"pattern": pattern}).fetchone()[0]:
+            sets = ", ".join(f""""{name}" = regexp_replace("{name}", $pattern, '{MARK}', 'gi')""" for name in cells)
+            connection.execute(f'update "{schema}"."{table}" set {sets} where {shown}', {"pattern": pattern})

@@ -1,0 +1,61 @@
+"""What keeps an erased person out: keyed hashes of their record ids and of the addresses and numbers that were theirs alone.
+
+`<data>/privacy/tombstones.parquet`, outside the warehouse, so that a warehouse built anew knows them too. Without the key
+(`tombstone.key`, readable by its owner only) they say nothing about anybody; without them an old export brings people back.
+"""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.files import quoted, sync
+from pipelines.privacy.keyed import register, secret
+from pipelines.settings import settings
+
+MADE = """
+select kind, tombstone(kind || ' ' || text) as hash from (
+    select 'record' as kind, record_id as text from subject.records where contains(record_id, ':')
+    union
+    select 'identifier', type || ' ' || text from subject.texts where not regexp_matches(text, '^[0-9a-f]{32}$')
+    union
+    select 'identifier', case when contains(text, '@') then 'email ' else 'phone ' end || lower(text) from subject.needles where regexp_matches(text, '@|^[+]')
+)
+"""
+
+
+def folder() -> Path:
+    path = settings().data / "privacy"
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def file() -> Path:
+    return folder() / "tombstones.parquet"
+
+
+def write(connection: duckdb.DuckDBPyConnection, reference: str, at: datetime) -> int:
+    """Adds the tombstones of the subject; writing them twice changes nothing. Returns how many there are now."""
+    register(connection, "tombstone", secret(folder() / "tombstone.key"))
+    new = f"select kind, hash, '{reference}' as reference, timestamp '{at:%Y-%m-%d %H:%M:%S}' as erased_at from ({MADE})"
+    known = f"select * from read_parquet('{quoted(file())}')" if file().exists() else f"select * from ({new}) where false"
+    draft = file().with_suffix(".draft")
+    connection.execute(
+        f"copy (select kind, hash, min(reference) as reference, min(erased_at) as erased_at from ({known} union all {new}) group by kind, hash order by kind, hash) "
+        f"to '{quoted(draft)}' (format parquet)"
+    )
+    draft.chmod(0o600)
+    sync(draft)
+    os.replace(draft, file())
+    sync(file().parent)
+    return connection.execute(f"select count(*) from read_parquet('{quoted(file())}')").fetchone()[0]
+
+
+def load(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Makes the table `tombstones` (kind, hash) and the function `tombstone`; false if nobody was ever erased."""
+    if not file().exists():
+        return False
+    register(connection, "tombstone", secret(folder() / "tombstone.key"))
+    connection.execute(f"create or replace temp table tombstones as select kind, hash from read_parquet('{quoted(file())}')")
+    return True
