@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.identity.commands import identity
+from pipelines.privacy.commands import privacy
 from pipelines.sources.commands import listed, sources
 from pipelines.told_errors import ToldErrors
 
@@ -37,6 +38,7 @@ app = typer.Typer(
 publish_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Published versions: what readers see, and going back.")
 app.add_typer(sources, name="sources")
 app.add_typer(identity, name="identity")
+app.add_typer(privacy, name="privacy")
 app.add_typer(publish_app, name="publish")
 console = Console()
 

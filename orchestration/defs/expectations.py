@@ -44,7 +44,9 @@ def departure(context: dg.AssetCheckExecutionContext, run_lock: RunLock):
     yield from verdicts("departure", CUSTOMERS, door.check(run_at(context)))
 
 
-@dg.asset_check(asset=FILES, blocking=True, pool=POOL, description="Rows read = rows loaded + rows in quarantine + rows erased, counted in the tables themselves")
+@dg.asset_check(
+    asset=FILES, blocking=True, pool=POOL, description="Rows read = rows loaded + rows in quarantine + rows erased, counted in the tables themselves"
+)
 def every_row_is_accounted_for(context: dg.AssetCheckExecutionContext, run_lock: RunLock) -> dg.AssetCheckResult:
     with connect(read_only=True) as connection:
         numbers = balance(connection)

@@ -93,7 +93,16 @@ class Dbt(DbtCliResource):
     def _initialize_dbt_core_adapter(self, args):
         return None
 
-    def build(self, moment: datetime, context: dg.AssetExecutionContext, parsed: Mapping, translator: DagsterDbtTranslator, models: list[str]) -> Iterator:
+    def build(
+        self,
+        moment: datetime,
+        context: dg.AssetExecutionContext,
+        parsed: Mapping,
+        translator: DagsterDbtTranslator,
+        models: list[str],
+        *,
+        only_their_tests: bool = False,
+    ) -> Iterator:
         """The models and seeds of this step, or only `models` if any are named, with their tests, as of `moment`.
 
         Unit tests check code, not data: they run in `make test`.
@@ -111,9 +120,11 @@ class Dbt(DbtCliResource):
             "--vars",
             json.dumps({"run_at": f"{moment:%Y-%m-%d %H:%M:%S}"}),
         ]
+        if only_their_tests:
+            arguments += ["--indirect-selection", "cautious"]  # a test that reads other models too waits until they are built
         if models:
             # With a context dagster-dbt would add these to the step's own selection instead of narrowing it.
-            invocation = self.cli([*arguments, "--select", *models], manifest=parsed, dagster_dbt_translator=translator, target_path=dbt_target())
+            invocation = self.cli([*arguments, "--select", " ".join(models)], manifest=parsed, dagster_dbt_translator=translator, target_path=dbt_target())
             invocation.context = context
         else:
             invocation = self.cli(arguments, context=context, target_path=dbt_target())

@@ -19,14 +19,24 @@ from pipelines.privacy.places import TEXT_SUFFIXES
 LINES = {".log", ".csv", ".tsv", ".jsonl", ".ndjson", ".txt"}
 
 
-def pattern(connection: duckdb.DuckDBPyConnection) -> re.Pattern[bytes] | None:
-    """What no file may hold any more: their addresses, numbers, keys and ids, each standing alone."""
-    said = connection.execute(
-        "select text from subject.needles union select record_id from subject.records union select customer_id from subject.customers order by len(text) desc, text"
-    ).fetchall()
-    spelled = {spelling for (text,) in said for spelling in (text, text.encode("unicode_escape").decode())}
-    words = sorted((re.escape(text.encode()) for text in spelled if len(text) >= 6), key=len, reverse=True)
-    return re.compile(rb"(?i)(?<![0-9A-Za-z_.-])(?:" + b"|".join(words) + rb")(?![0-9A-Za-z_]|[.-][0-9A-Za-z])") if words else None
+class Words:
+    """What no file may hold any more: their addresses, numbers, keys and ids, each standing alone, in any case."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection):
+        said = connection.execute(
+            "select text from subject.needles union select record_id from subject.records union select customer_id from subject.customers"
+        )
+        spelled = {spelling.lower().encode() for (text,) in said.fetchall() for spelling in (text, text.encode("unicode_escape").decode()) if len(text) >= 6}
+        self.spellings = sorted(spelled, key=lambda word: (-len(word), word))
+        self.pattern = re.compile(rb"(?i)(?<![0-9A-Za-z_.-])(?:" + b"|".join(map(re.escape, self.spellings)) + rb")(?![0-9A-Za-z_]|[.-][0-9A-Za-z])")
+
+    def count(self, data: bytes) -> int:
+        """A plain search tells whether the slow one is needed: most files hold nothing."""
+        lowered = data.lower()
+        return len(self.pattern.findall(data)) if any(word in lowered for word in self.spellings) else 0
+
+    def masked(self, data: bytes) -> bytes:
+        return self.pattern.sub(tables.MARK.encode(), data) if self.spellings else data
 
 
 def parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> int:
@@ -46,13 +56,11 @@ def parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -
     return hits
 
 
-def text(path: Path, words: re.Pattern[bytes]) -> None:
+def text(path: Path, words: Words) -> None:
     """Lines that name them go from files of lines; elsewhere the words are replaced by a mark."""
     data = path.read_bytes()
-    if path.suffix in LINES:
-        new = b"".join(line for line in data.splitlines(keepends=True) if not words.search(line))
-    else:
-        new = words.sub(tables.MARK.encode(), data)
+    is_lines = path.suffix in LINES
+    new = b"".join(line for line in data.splitlines(keepends=True) if not words.count(line)) if is_lines else words.masked(data)
     if new != data:
         draft = path.with_name(f".{path.name}.draft")
         draft.write_bytes(new)
@@ -60,27 +68,29 @@ def text(path: Path, words: re.Pattern[bytes]) -> None:
         _put(draft, path)
 
 
-def sqlite(path: Path, words: re.Pattern[bytes]) -> None:
+def sqlite(path: Path, words: Words) -> None:
     """Texts that name them, in every table; then the file is written anew, since SQLite too leaves bytes behind."""
     with closing(sqlite3.connect(path)) as database:
-        database.create_function("cleaned", 1, lambda value: words.sub(tables.MARK.encode(), value.encode()).decode() if isinstance(value, str) else value)
+        database.create_function("cleaned", 1, lambda value: words.masked(value.encode()).decode() if isinstance(value, str) else value)
         for (table,) in database.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'").fetchall():
             for column in [row[1] for row in database.execute(f'pragma table_info("{table}")').fetchall()]:
-                database.execute(f'update "{table}" set "{column}" = cleaned("{column}") where typeof("{column}") = \'text\' and "{column}" <> cleaned("{column}")')
+                database.execute(
+                    f'update "{table}" set "{column}" = cleaned("{column}") where typeof("{column}") = \'text\' and "{column}" <> cleaned("{column}")'
+                )
         database.commit()
         database.execute("vacuum")
         database.execute("pragma wal_checkpoint(truncate)")
 
 
-def hits(path: Path, words: re.Pattern[bytes]) -> int:
+def hits(path: Path, words: Words) -> int:
     """How often any of the words stands in the bytes of a file, packed ones unpacked."""
     try:
         if path.name.lower().endswith(".gz"):
-            return len(words.findall(gzip.decompress(path.read_bytes())))
+            return words.count(gzip.decompress(path.read_bytes()))
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                return sum(len(words.findall(archive.read(info))) for info in archive.infolist())
-        return len(words.findall(path.read_bytes()))
+                return sum(words.count(archive.read(info)) for info in archive.infolist())
+        return words.count(path.read_bytes())
     except (OSError, EOFError, RuntimeError):
         return 0
 

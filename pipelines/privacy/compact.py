@@ -14,7 +14,12 @@ def rewrite(path: Path) -> None:
     draft = path.with_name(f".{path.name}.draft")
     for leaving in (draft, draft.with_name(f"{draft.name}.wal")):
         leaving.unlink(missing_ok=True)
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "memory_limit": settings().memory_limit, "threads": str(settings().threads)}
+    config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": settings().memory_limit,
+        "threads": str(settings().threads),
+    }
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute(f"attach '{quoted(path)}' as old")  # writable, so that what a killed process left in the log is taken in
         connection.execute(f"attach '{quoted(draft)}' as new")

@@ -74,7 +74,9 @@ def plan(records: list[str], references: list[str], asked_by: str, rows: list[tu
         subject.gather(connection)
         pseudonymise.register(connection)
         subject.add_pseudonyms(connection)
-        found = connection.execute("select (select count(*) from subject.records where contains(record_id, ':')), (select count(*) from identity.customers where customer_id in (from subject.customers))").fetchone()
+        found = connection.execute(
+            "select (select count(*) from subject.records where contains(record_id, ':')), (select count(*) from identity.customers where customer_id in (from subject.customers))"
+        ).fetchone()
     return Order(references, asked_by, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}", purpose, *found, searching.search(path))
 
 
@@ -104,7 +106,7 @@ def give_up() -> None:
 def _clean_files(path: Path) -> None:
     with alone(), connect(Path(":memory:")) as connection:
         connection.execute(f"attach '{path}' as subject (read_only)")
-        words = cleaning.pattern(connection)
+        words = cleaning.Words(connection)
         for place, file in files():
             if place.kind == "scratch":
                 cleaning.scratch(file)
@@ -112,9 +114,9 @@ def _clean_files(path: Path) -> None:
                 cleaning.parquet(connection, file, write=True)
             elif place.kind == "database" and file != settings().warehouse.resolve():
                 _clean_database(file, path)
-            elif words and place.kind == "sqlite" and cleaning.hits(file, words):
+            elif place.kind == "sqlite" and cleaning.hits(file, words):
                 cleaning.sqlite(file, words)
-            elif words and place.kind == "text" and cleaning.is_text(file) and cleaning.hits(file, words):
+            elif place.kind == "text" and cleaning.is_text(file) and cleaning.hits(file, words):
                 cleaning.text(file, words)
 
 
@@ -122,7 +124,7 @@ def _clean_database(file: Path, path: Path) -> None:
     """Only files that hold something are written anew. Readers that have the old file open keep it until they close it."""
     with connect(file, read_only=True) as connection:
         connection.execute(f"attach '{path}' as subject (read_only)")
-        if not tables.count(connection) and not cleaning.hits(file, cleaning.pattern(connection)):
+        if not tables.count(connection) and not cleaning.hits(file, cleaning.Words(connection)):
             return
     draft = file.with_name(f".{file.name}.erasing")
     shutil.copyfile(file, draft)
@@ -143,5 +145,3 @@ def _recount(file: Path, gone: dict[str, int]) -> None:
         if version.get("full") == file.name:
             rows = {table: count - gone.get(table, 0) for table, count in version["rows"].items()}
             replace_text(told, json.dumps(version | {"rows": rows}, indent=2))
-
-

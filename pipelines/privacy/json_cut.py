@@ -55,7 +55,7 @@ def _visit(text: str, start: int, is_doomed: Callable[[Any], bool], cuts: list[t
     if text[start] != "[":
         return 0
     spans, doomed, left = _elements(text, start), set(), 0
-    for number, (at, end) in enumerate(spans):
+    for number, (at, _) in enumerate(spans):
         value = DECODER.raw_decode(text, at)[0] if text[at] == "{" else None
         if is_thing(value):
             doomed |= {number} if is_doomed(value) else set()

@@ -86,7 +86,11 @@ def _lines(text: str, table_format: str, doomed: Doomed) -> str:
             end -= 1
         gone |= set(range(first, end))
     shared = _now(doomed.shared, doomed.removed)
-    cut = (json_cut.cut_things(line, _readable(doomed.is_doomed))[0] if number in shared else line for number, line in enumerate(lines, start=1) if number not in gone)
+    cut = (
+        json_cut.cut_things(line, _readable(doomed.is_doomed))[0] if number in shared else line
+        for number, line in enumerate(lines, start=1)
+        if number not in gone
+    )
     return ending.join(cut)
 
 

@@ -64,4 +64,6 @@ def _below(relative: Path, pattern: str) -> bool:
     first, _, rest = pattern.partition("/**/")
     if not rest:
         return pattern == "**/*"
-    return (relative.parts[0] == first or first == "**" or (first.endswith("*") and relative.parts[0].startswith(first[:-1]))) and Path(relative.name).match(rest)
+    return (relative.parts[0] == first or first == "**" or (first.endswith("*") and relative.parts[0].startswith(first[:-1]))) and Path(relative.name).match(
+        rest
+    )

@@ -20,7 +20,9 @@ def write(order: Any, after: dict[str, int]) -> Path:
     folder = tombstones.folder() / "proofs"
     folder.mkdir(exist_ok=True)
     finished = datetime.now(UTC).replace(tzinfo=None)
-    places = [{"place": name, "hits_before": order.before.get(name, 0), "hits_after": after.get(name, 0)} for name in sorted(order.before.keys() | after.keys())]
+    places = [
+        {"place": name, "hits_before": order.before.get(name, 0), "hits_after": after.get(name, 0)} for name in sorted(order.before.keys() | after.keys())
+    ]
     content = {
         "purpose": order.purpose,
         "requests": order.references,

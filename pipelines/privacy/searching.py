@@ -1,6 +1,5 @@
 """How much of the subject every place holds: the preview, and both sides of the proof."""
 
-import re
 from pathlib import Path
 
 import duckdb
@@ -15,7 +14,7 @@ def search(subject: Path) -> dict[str, int]:
     """Hits by place, places without any included: rows of tables that are theirs, and words that name them in the bytes of every file."""
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{subject}' as subject (read_only)")
-        words = cleaning.pattern(connection)
+        words = cleaning.Words(connection)
         found: dict[str, int] = {}
         for place, path in files():
             if place.kind != "kept":
@@ -24,8 +23,8 @@ def search(subject: Path) -> dict[str, int]:
     return found
 
 
-def _hits(connection: duckdb.DuckDBPyConnection, subject: Path, place: Place, path: Path, words: re.Pattern[bytes] | None) -> int:
-    named = cleaning.hits(path, words) if words else 0
+def _hits(connection: duckdb.DuckDBPyConnection, subject: Path, place: Place, path: Path, words: cleaning.Words) -> int:
+    named = cleaning.hits(path, words)
     if place.kind == "database":
         with connect(path, read_only=True) as database:
             database.execute(f"attach '{subject}' as subject (read_only)")

@@ -57,6 +57,8 @@ UNMISTAKABLE = r"regexp_matches(text, '^[^ @]+@[^ @]+\.[^ @]+$') or (type = 'pho
 NEEDLES = f"insert into subject.needles select distinct text from subject.texts where ({UNMISTAKABLE}) and text not in (from subject.needles)"
 
 
+# Staged shapes, in which `record_id` is the record's own: some staging models keep the source's number under that name.
+SHAPES = ("__records", "__orders", "__events", "__consent_events")
 # Where the values of people stand under a key; what no row of anybody else has any more vanishes from the tables without one, too.
 NAMED = (("intermediate", "int_records"), ("matching", "people"), ("intermediate", "int_identifiers"))
 UNTOLD = ("payload", "_extra", "extra", "_file_id", "_file_name", "_dlt_load_id", "_load_id", "source_file_name")
@@ -86,7 +88,7 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
     find_rows(connection, tables, staged)
     for (schema, table), columns in staged.items():
         for name in sorted({"order_id", "event_id", "consent_event_id", "suppression_id"} & columns.keys()):
-            where = f"(_file_id, _line) in (from subject.rows) and (_file_id, _line) not in (from subject.shared_rows)"
+            where = "(_file_id, _line) in (from subject.rows) and (_file_id, _line) not in (from subject.shared_rows)"
             prefixed = f"and \"{name}\" like '%:%'"  # in staging a source's own number may stand under the same name
             connection.execute(f'insert into subject.ids select distinct "{name}" from "{schema}"."{table}" where {where} {prefixed}')
     for (schema, table), columns in staged.items():
@@ -105,7 +107,7 @@ def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict)
     _quarantined(connection, tables)
     connection.execute("create or replace table subject.rows as select distinct file_id, line from subject.rows where line is not null")
     for (schema, table), columns in staged.items():
-        owner = "record_id" if "record_id" in columns and schema == "intermediate" else None
+        owner = "record_id" if "record_id" in columns and (schema == "intermediate" or table.endswith(SHAPES)) else None
         email = "email" if table == "stg_esp__provider_events" else None
         foreign = f"{owner} not in (from subject.records)" if owner else f"not coalesce({email} in (from subject.needles), false)" if email else None
         if foreign:

@@ -56,7 +56,9 @@ def remove(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _searched(connection: duckdb.DuckDBPyConnection) -> dict:
-    return {name: columns for name, columns in tables_of(connection).items() if name not in (("landing", "rewritten"), ("landing", "files"), ("landing", "seen"))}
+    return {
+        name: columns for name, columns in tables_of(connection).items() if name not in (("landing", "rewritten"), ("landing", "files"), ("landing", "seen"))
+    }
 
 
 def where_of(schema: str, table: str, columns: dict[str, str]) -> str:
@@ -88,7 +90,9 @@ def _cut_shared(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
     for (schema, table), columns in tables.items():
         if schema.startswith("raw_") and "payload" in columns:
             name = f'"{schema}"."{table}"'
-            for file, line, payload in connection.execute(f"select _file_id, _line, payload from {name} where (_file_id, _line) in (from subject.shared_rows)").fetchall():
+            for file, line, payload in connection.execute(
+                f"select _file_id, _line, payload from {name} where (_file_id, _line) in (from subject.shared_rows)"
+            ).fetchall():
                 connection.execute(f"update {name} set payload = ? where _file_id = ? and _line = ?", [cut_things(payload, is_doomed)[0], file, line])
 
 

@@ -80,7 +80,9 @@ def unseen(connection: duckdb.DuckDBPyConnection, files: list[InboxFile]) -> lis
 
 def loaded_ids(connection: duckdb.DuckDBPyConnection, source: str) -> set[str]:
     """Content that is in, as it came or as an erasure left it."""
-    query = "select file_id from landing.files where source = $source and status = 'loaded' union select content_id from landing.rewritten where source = $source"
+    query = (
+        "select file_id from landing.files where source = $source and status = 'loaded' union select content_id from landing.rewritten where source = $source"
+    )
     return {row[0] for row in connection.execute(query, {"source": source}).fetchall()}
 
 

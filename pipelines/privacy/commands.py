@@ -1,0 +1,98 @@
+"""`svod privacy …`: what a data protection officer types. Doing the work stays out."""
+
+import csv
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+privacy = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Rights of the people in the data: erase, export, retention, the register.")
+console = Console()
+IDENTIFIERS = typer.Argument(help="E-mail, phone, record id, customer id (an old one too) or loyalty card. Several for several people.")
+
+
+@privacy.command("erase")
+def erase_people(
+    identifiers: Annotated[list[str] | None, IDENTIFIERS] = None,
+    requests: Annotated[Path | None, typer.Option("--file", help="CSV file with the columns reference, identifier: a line per request.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Number of the request in your books. It stands in the proof: no personal data in it.")] = None,
+    asked_by: Annotated[str | None, typer.Option(help="Who orders it. Default: the user of this machine.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove people from every place, for ever, and write the proof. Shows first what will go; what others hold too (a family's phone) stays with them.
+
+    Examples:  [bold]svod privacy erase anna@example.com[/bold]  ·  [bold]svod privacy erase c_0123456789abcdef --reference 2026-17[/bold]  ·  [bold]svod privacy erase --file requests.csv[/bold]
+
+    An erasure that was killed is finished by calling it again without anything.
+    """
+    from pipelines.privacy import erase
+
+    with erase.only_here():
+        if order := erase.unfinished():
+            console.print(f"Finishing the erasure of {order.started_at} ({', '.join(order.references)}) …")
+            _tell(erase.carry_out(order))
+        asked = [(reference or f"{datetime.now(UTC):%Y%m%d-%H%M%S}", identifier) for identifier in identifiers or ()] + (_read(requests) if requests else [])
+        if not asked:
+            if not order:
+                console.print("Whom? Give an identifier or --file; [bold]svod privacy erase --help[/bold] has examples.")
+            raise typer.Exit(0 if order else 2)
+        plan = _plan(asked, asked_by or getpass.getuser())
+        _show(plan)
+        if (
+            not yes
+            and typer.prompt(f"This cannot be taken back. Type ERASE {plan.records} to go on", default="", show_default=False) != f"ERASE {plan.records}"
+        ):
+            erase.give_up()
+            console.print("Nothing was changed.")
+            raise typer.Exit(2)
+        _tell(erase.carry_out(plan))
+
+
+def _plan(asked: list[tuple[str, str]], asked_by: str):
+    """Everybody who was asked for, at once: every place is searched and written once."""
+    from pipelines.privacy import erase, finding
+    from pipelines.settings import settings
+    from pipelines.warehouse import connect
+
+    if not settings().warehouse.exists():
+        raise erase.NotErased("There is no warehouse yet: run `svod run` first")
+    with connect(read_only=True) as connection:
+        records = sorted({record for _, identifier in asked for record in finding.records_of(connection, identifier)})
+    console.print("Erasing " + ", ".join(finding.masked(identifier) for _, identifier in asked[:5]) + (f" and {len(asked) - 5} more" if len(asked) > 5 else ""))
+    return erase.plan(records, list(dict.fromkeys(reference for reference, _ in asked)), asked_by)
+
+
+def _read(file: Path) -> list[tuple[str, str]]:
+    from pipelines.privacy import erase
+
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines)
+        if not {"reference", "identifier"} <= set(reader.fieldnames or ()):
+            raise erase.NotErased(f"{file.name} must have the columns reference and identifier")
+        return [(row["reference"], row["identifier"]) for row in reader if row["identifier"]]
+
+
+def _show(plan) -> None:
+    table = Table("place", "rows and mentions", title=f"{plan.records} records of {plan.customers} customers")
+    for place, hits in plan.before.items():
+        if hits:
+            table.add_row(place, f"{hits:,}")
+    console.print(table)
+
+
+def _tell(proof: Path) -> None:
+    import json
+
+    content = json.loads(proof.read_text())
+    left = [place["place"] for place in content["places"] if place["hits_after"]]
+    console.print(f"Done. The proof: [bold]{proof}[/bold]", soft_wrap=True)
+    if left:
+        console.print(
+            f"[red]Not everything is gone:[/red] look into {', '.join(left)}. Files that were never landed are not rewritten: remove them, or land them."
+        )
+        raise typer.Exit(1)
+    console.print("The figures of others (households, segments) follow with the next [bold]svod run[/bold].")
