@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.identity.tables import TABLES
 from pipelines.identity.views import COMMENTS
+from pipelines.privacy.classes import CLASSES
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -48,6 +49,12 @@ def test_every_model_is_described_grain_first(models):
 
 def test_every_column_that_is_declared_is_described(models):
     wrong = [f"{m['name']}.{c['name']}" for m in models for c in m["columns"].values() if not c["description"].strip()]
+    assert wrong == []
+
+
+def test_every_column_has_a_privacy_class(models):
+    """`python -m pipelines.privacy.classes` proposes one for each column that has none."""
+    wrong = [f"{m['name']}.{c['name']}" for m in models for c in m["columns"].values() if c["config"].get("meta", {}).get("privacy") not in CLASSES]
     assert wrong == []
 
 

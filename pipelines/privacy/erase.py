@@ -1,6 +1,6 @@
 """Erasing people: `plan` gathers what is theirs and writes nothing, `carry_out` takes it out of every place and leaves a proof.
 
-Every step may be done twice. What was gathered stays in `<data>/privacy/work` until the proof is written, so an erasure that was killed
+Every step may be done twice. What was gathered stays in `<data>/privacy/unfinished` until the proof is written, so an erasure that was killed
 is finished by the next one, or by `svod privacy erase` alone.
 """
 
@@ -41,13 +41,13 @@ class Order:
     before: dict[str, int] = field(default_factory=dict)
 
 
-def work() -> Path:
-    return tombstones.folder() / "work"
+def under_way() -> Path:
+    return tombstones.folder() / "unfinished"
 
 
 def unfinished() -> Order | None:
     """The order that a killed erasure left half done."""
-    path = work() / "order.json"
+    path = under_way() / "order.json"
     return Order(**json.loads(path.read_text())) if path.exists() else None
 
 
@@ -65,7 +65,7 @@ def only_here() -> Iterator[None]:
 
 def plan(records: list[str], references: list[str], asked_by: str, rows: list[tuple[str, int]] = (), purpose: str = "erasure") -> Order:
     """Gathers what belongs to these records, and counts it place by place."""
-    path = work() / "subject.duckdb"
+    path = under_way() / "subject.duckdb"
     subject.create(path)
     with connect() as connection:
         manifest.create_tables(connection)
@@ -82,8 +82,8 @@ def plan(records: list[str], references: list[str], asked_by: str, rows: list[tu
 
 def carry_out(order: Order) -> Path:
     """All steps, in an order in which a death between any two loses nothing. Returns the proof."""
-    path = work() / "subject.duckdb"
-    replace_text(work() / "order.json", json.dumps(asdict(order)))
+    path = under_way() / "subject.duckdb"
+    replace_text(under_way() / "order.json", json.dumps(asdict(order)))
     with connect() as connection:
         connection.execute(f"attach '{path}' as subject")
         if order.purpose == "erasure":
@@ -94,13 +94,13 @@ def carry_out(order: Order) -> Path:
     _clean_files(path)
     after = searching.search(path)
     proof = proofs.write(order, after)
-    shutil.rmtree(work())
+    shutil.rmtree(under_way())
     return proof
 
 
 def give_up() -> None:
     """Forgets what `plan` gathered; for an order that nobody confirmed."""
-    shutil.rmtree(work(), ignore_errors=True)
+    shutil.rmtree(under_way(), ignore_errors=True)
 
 
 def _clean_files(path: Path) -> None:

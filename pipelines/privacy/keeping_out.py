@@ -40,7 +40,7 @@ def keep_out() -> int:
     """Removes what was landed of erased people and returns how many raw rows that were."""
     if not tombstones.file().exists() or not settings().warehouse.exists():
         return 0
-    path = erase.work() / "subject.duckdb"
+    path = erase.under_way() / "subject.duckdb"
     subject.create(path)
     try:
         with connect() as connection:

@@ -1,6 +1,6 @@
 """Who is meant and what is theirs: the sets by which every place is searched, in a small database of their own.
 
-The sets are gathered before anything is removed and kept in `<data>/privacy/work` until the end, so that an erasure which was
+The sets are gathered before anything is removed and kept in `<data>/privacy/unfinished` until the end, so that an erasure which was
 killed knows what it was looking for. What others hold too (a family's phone) is in no set: it is not theirs alone.
 """
 

@@ -103,10 +103,23 @@ def test_pseudonyms_are_the_keyed_hash_and_join_across_tables(data, monkeypatch)
     assert {row[0] for row in joined} == expected
 
 
-def test_a_column_that_declares_itself_overrules_the_lists():
-    columns = [("city", "VARCHAR"), ("remark", "VARCHAR"), ("token", "VARCHAR"), ("orders", "BIGINT")]
-    chosen = pseudonymise.selection(columns, {"city": "direct_identifier", "remark": "harmless", "token": "pseudonym"})
-    assert '"city"' not in chosen and '"remark"' in chosen and 'pseudonym(cast("token"' in chosen and '"orders"' in chosen
+def test_what_analysts_see_of_a_column_follows_from_its_class():
+    columns = [(name, "VARCHAR") for name in ("city", "plan", "remark", "family_name", "email", "order_id", "unclassed")] + [
+        ("orders", "BIGINT"),
+        ("born", "DATE"),
+    ]
+    classes = {
+        "city": "quasi_identifier",
+        "plan": "none",
+        "remark": "sensitive",
+        "family_name": "direct_identifier",
+        "email": "token",
+        "order_id": "quasi_identifier",
+    }
+    chosen = pseudonymise.selection(columns, classes)
+    shown = [name for name, _ in columns if f'as "{name}"' in chosen or f', "{name}"' in chosen]
+    assert shown == ["city", "plan", "email", "order_id", "orders"]
+    assert 'pseudonym(cast("email"' in chosen and 'pseudonym(cast("order_id"' in chosen and 'pseudonym(cast("city"' not in chosen
 
 
 def test_only_their_owner_reads_the_full_file_and_the_key(data):
