@@ -19,6 +19,7 @@ CODE = (
     "macros",
     "models",
     "pipelines/identity",
+    "pipelines/privacy/keyed.py",
     "pipelines/pseudonymise.py",
     "pipelines/publish.py",
     "pipelines/sources",

@@ -5,6 +5,7 @@ Secrets never stand in `svod.toml`: they come from the environment or from dlt's
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -25,6 +26,9 @@ class Settings(BaseSettings):
     memory_limit: str = Field("4GB", description="DuckDB's memory limit")
     threads: int = Field(2, ge=1, description="Threads of DuckDB and dbt")
     keep_versions: int = Field(5, ge=1, description="Published versions kept for rollback")
+    retention: Literal["show", "apply"] = Field(
+        "show", description="Whether the daily job removes what seeds/retention.csv no longer allows, or only says how much that is"
+    )
     match_threshold: float = Field(0.6, gt=0, lt=1, description="Match probability from which two records are one person")
 
     review_threshold: float = Field(0.3, gt=0, lt=1, description="Match probability from which a pair below the other threshold waits for a person to decide")

@@ -1,8 +1,11 @@
 """Every raw table as an asset, filled from the inbox in one step. Reading and loading are `pipelines.sources`."""
 
+from datetime import datetime
+
 import dagster as dg
 
 from orchestration.defs.resources import POOL, RunLock, nothing_to_do, run_at
+from pipelines.settings import settings
 from pipelines.sources.registry import presets
 
 FORCE = "svod/force"
@@ -51,6 +54,7 @@ def landing(context: dg.AssetExecutionContext, run_lock: RunLock):
     from pipelines.sources.landing import land
 
     moment = run_at(context)
+    keep_no_longer_than_allowed(context, moment)
     report = land(moment)
     context.log.info(f"{len(report.loaded)} files loaded, {len(report.refused)} refused, {report.rows_loaded} rows, {report.rows_quarantined} in quarantine")
     if nothing_to_do(moment) and FORCE not in context.run.tags:
@@ -62,6 +66,24 @@ def landing(context: dg.AssetExecutionContext, run_lock: RunLock):
         rows[name] = rows.get(name, 0) + file.rows_loaded
     for spec in landing.specs:
         yield dg.MaterializeResult(asset_key=spec.key, metadata={"rows_loaded": rows.get("/".join(spec.key.path), 0)})
+
+
+def keep_no_longer_than_allowed(context: dg.AssetExecutionContext, moment: datetime) -> None:
+    """Before anything new comes in, what is too old goes, or is counted: the setting `retention` says which."""
+    from pipelines.privacy import erase, retention
+
+    if order := erase.unfinished():
+        context.log.warning(f"An erasure of {order.started_at} was killed: finishing it.")
+        erase.carry_out(order)
+    erase.give_up()  # what was gathered and never confirmed
+    rows = sum(rule.rows for rule in retention.due(moment))
+    if rows and settings().retention == "apply":
+        retention.apply(moment)
+    if rows:
+        context.log.info(
+            f"{rows} raw rows are older than seeds/retention.csv allows"
+            + (": removed." if settings().retention == "apply" else "; `svod privacy retention` shows them.")
+        )
 
 
 assets = [*inbox, landing]

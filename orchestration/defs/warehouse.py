@@ -101,7 +101,7 @@ def build_without_the_erased(context: dg.AssetExecutionContext, dbt: Dbt, moment
         yield from dbt.build(moment, context, MANIFEST, Translator(), [])
         return
     yield from dbt.build(moment, context, MANIFEST, Translator(), staged, only_their_tests=True)
-    if rows := keeping_out.keep_out():
+    if rows := keeping_out.keep_out(moment):
         context.log.info(f"{rows} raw rows of people who were erased had come back: they are removed again.")
     if rest := sorted(node["name"] for node in chosen if node["schema"] not in ("staging", "seeds")):
         yield from dbt.build(moment, context, MANIFEST, Translator(), rest)

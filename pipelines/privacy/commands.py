@@ -96,3 +96,67 @@ def _tell(proof: Path) -> None:
         )
         raise typer.Exit(1)
     console.print("The figures of others (households, segments) follow with the next [bold]svod run[/bold].")
+
+
+@privacy.command("export")
+def export_person(
+    identifier: Annotated[str, typer.Argument(help="E-mail, phone, record id, customer id or loyalty card of one person.")],
+    to: Annotated[Path, typer.Option(help="Folder for the two files. They hold everything: hand them over and remove them.")],
+    language: Annotated[str, typer.Option(help="Language of the page: en or ru.")] = "en",
+) -> None:
+    """Write everything held about one person, as a page and as JSON, with source and purpose.
+
+    Example:  [bold]svod privacy export anna@example.com --to /tmp/anna --language ru[/bold]
+    """
+    from pipelines.privacy import export
+    from pipelines.privacy.register import WORDS
+
+    if language not in WORDS:
+        raise typer.BadParameter("the language is en or ru", param_hint="--language")
+    for path in export.export(identifier, to, language):
+        console.print(f"Written: [bold]{path}[/bold]", soft_wrap=True)
+
+
+@privacy.command("retention")
+def retain(
+    apply: Annotated[bool, typer.Option("--apply", help="Remove what is due. Without it nothing is changed.")] = False,
+    run_at: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"], help="As of when, UTC. Default: now.")] = None,
+) -> None:
+    """Show which rows are older than seeds/retention.csv allows, and with --apply remove them from every place.
+
+    Examples:  [bold]svod privacy retention[/bold]  ·  [bold]svod privacy retention --apply[/bold]
+
+    The daily job does the same if the setting `retention` is "apply".
+    """
+    from pipelines.privacy import erase, retention
+
+    moment = run_at or datetime.now(UTC).replace(tzinfo=None)
+    table = Table("source", "table", "purpose", "kept, days", "counted from", "rows due")
+    for rule in retention.due(moment):
+        table.add_row(rule.source, rule.table_name, rule.purpose, str(rule.kept_days), rule.counted_from, f"{rule.rows:,}")
+    console.print(table)
+    if not apply:
+        console.print("Nothing was changed. [bold]svod privacy retention --apply[/bold] removes these rows.")
+        return
+    with erase.only_here():
+        if erase.unfinished():
+            raise erase.NotErased("An erasure is unfinished: call `svod privacy erase` first")
+        proof = retention.apply(moment)
+    console.print(f"Done. The proof: [bold]{proof}[/bold]" if proof else "Nothing is due.", soft_wrap=True)
+
+
+@privacy.command("register")
+def write_register(
+    to: Annotated[Path, typer.Option(help="Folder for the page and the table.")] = Path("register"),
+    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+) -> None:
+    """Write the record of processing activities, made from sources, privacy classes, retention and purposes.
+
+    Example:  [bold]svod privacy register --language ru --to /tmp/register[/bold]
+    """
+    from pipelines.privacy import register
+
+    if language not in register.WORDS:
+        raise typer.BadParameter("the language is en or ru", param_hint="--language")
+    for path in register.write(to, language):
+        console.print(f"Written: [bold]{path}[/bold]", soft_wrap=True)

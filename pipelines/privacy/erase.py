@@ -83,7 +83,7 @@ def plan(records: list[str], references: list[str], asked_by: str, rows: list[tu
 def carry_out(order: Order) -> Path:
     """All steps, in an order in which a death between any two loses nothing. Returns the proof."""
     path = under_way() / "subject.duckdb"
-    replace_text(under_way() / "order.json", json.dumps(asdict(order)))
+    begin(order)
     with connect() as connection:
         connection.execute(f"attach '{path}' as subject")
         if order.purpose == "erasure":
@@ -96,6 +96,11 @@ def carry_out(order: Order) -> Path:
     proof = proofs.write(order, after)
     shutil.rmtree(under_way())
     return proof
+
+
+def begin(order: Order) -> None:
+    """From here on the order is finished, whatever happens."""
+    replace_text(under_way() / "order.json", json.dumps(asdict(order)))
 
 
 def give_up() -> None:

@@ -4,6 +4,8 @@ Called by the daily job between staging and what follows from it. Staged record 
 held against the tombstones; what meets one goes by the same machine as in an erasure, out of the inbox too, and is counted as erased.
 """
 
+from datetime import datetime
+
 import duckdb
 
 from pipelines.privacy import compact, erase, rewriting, subject, tables, tombstones
@@ -36,26 +38,26 @@ where tombstone('identifier ' || type || ' ' || text) in (select hash from tombs
 """
 
 
-def keep_out() -> int:
+def keep_out(run_at: datetime) -> int:
     """Removes what was landed of erased people and returns how many raw rows that were."""
     if not tombstones.file().exists() or not settings().warehouse.exists():
         return 0
     path = erase.under_way() / "subject.duckdb"
     subject.create(path)
-    try:
-        with connect() as connection:
-            connection.execute(f"attach '{path}' as subject")
-            if not _meet(connection):
-                return 0
-            manifest.create_tables(connection)
-            subject.gather(connection)
-            rows = connection.execute("select count(*) from (from subject.rows union from subject.shared_rows)").fetchone()[0]
-            rewriting.clean_inbox(connection)
-            tables.remove(connection)
-        compact.rewrite(settings().warehouse)
-        return rows
-    finally:
-        erase.give_up()
+    with connect() as connection:
+        connection.execute(f"attach '{path}' as subject")
+        if not _meet(connection):
+            erase.give_up()
+            return 0
+        manifest.create_tables(connection)
+        subject.gather(connection)
+        rows = connection.execute("select count(*) from (from subject.rows union from subject.shared_rows)").fetchone()[0]
+        erase.begin(erase.Order(["returned"], "the daily job", f"{run_at:%Y-%m-%d %H:%M:%S}", "returned"))  # killed from here on, the next run finishes it
+        rewriting.clean_inbox(connection)
+        tables.remove(connection)
+    compact.rewrite(settings().warehouse)
+    erase.give_up()
+    return rows
 
 
 def _meet(connection: duckdb.DuckDBPyConnection) -> bool:

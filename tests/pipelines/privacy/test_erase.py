@@ -35,6 +35,20 @@ def query(data: Path, text: str, **parameters) -> list[tuple]:
         return connection.execute(text, parameters or None).fetchall()
 
 
+def write_canaries(inbox: Path) -> None:
+    """Recognisable people in everything that can be wrong with a file: cells too many, quotes, casts, JSON, a header that is none."""
+    person = "Zcanaryname Zcanaryfamily,zcanary@example.com,+79995550011"
+    (inbox / "orders/canary.csv").write_text(
+        f'order_id,ordered_at,customer_name,email,phone,amount\nz1,2025-12-01,{person},100\nz2,zcanary-date,{person},zcanary-amount\nz3,2025-12-01,{person},1,2,3\nz4,"2025,{person},1\n'
+    )
+    (inbox / "hubspot/canary.csv").write_text(f"{person}\n{person}\n")
+    (inbox / "esp/sendgrid_canary.jsonl").write_text(
+        '{"email":"zcanary@example.com","event":\n[{"email":"zcanary@example.com","event":"open","timestamp":"zcanary-time"}]\n'
+    )
+    (inbox / "vk_leads/canary.json").write_text('{"response":{"leads":[{"lead_id":1,"answers":[{"key":"email","answer":{"value":"zcanary@example.com"}}]')
+    (inbox / "shopify/customers_canary.xlsx").write_bytes(b"PK\x03\x04 zcanary@example.com")
+
+
 class Installation:
     """A company after its first run, whom to erase from it, and what they were known by."""
 
@@ -42,7 +56,8 @@ class Installation:
         self.data = data
         write_company(data / "inbox", data / "truth", people=PEOPLE, days=15, end="2026-01-01")
         shutil.copytree(data / "inbox", data.parent / "old exports")
-        run = call(data, "orchestration.run", "--run-at", "2026-01-01 06:00:00")
+        write_canaries(data / "inbox")
+        run = self.first_run = call(data, "orchestration.run", "--run-at", "2026-01-01 06:00:00")
         assert run.returncode == 0, run.stdout + run.stderr
         self.shared, family = query(
             data,
@@ -126,6 +141,24 @@ def test_what_is_shown_and_what_is_proved_names_nobody(erased):
 
 
 @pytest.mark.timeout(900)
+def test_no_log_run_record_check_or_message_names_anybody(company):
+    everybody = query(
+        company.data, "select distinct value from intermediate.int_identifiers where identifier_type in ('email', 'phone') and not is_junk and len(value) > 9"
+    )
+    words = {row[0] for row in everybody} | {"zcanary", "zcanaryname", "zcanaryfamily", "79995550011"}
+    told = [company.first_run.stdout.encode(), company.first_run.stderr.encode()]
+    told += [
+        repr(query(company.data, f"select {columns}")).encode()
+        for columns in ("reason, remedy from landing.files", "reason, remedy from landing.quarantine", "* from quality.expectation_results")
+    ]
+    for folder in ("logs", "dagster", "target"):
+        told += [path.read_bytes() for path in (company.data / folder).rglob("*") if path.is_file()]
+    assert len(told) > 20 and query(company.data, "select count(*) from landing.quarantine where raw like '%zcanary%'")[0][0] >= 3
+    said = b"\n".join(told).lower()
+    assert [word for word in words if word.encode() in said] == []
+
+
+@pytest.mark.timeout(900)
 def test_old_exports_bring_nobody_back_and_all_rows_are_accounted_for(erased):
     for path in sorted((erased.data.parent / "old exports").rglob("*")):
         if path.is_file() and path.suffix in (".csv", ".zip", ".jsonl") and path.stat().st_size < 300_000:
@@ -167,3 +200,17 @@ def test_an_erasure_killed_anywhere_is_finished_by_the_next_one(company, killed)
     assert started
     assert not (killed / "privacy/unfinished").exists()
     assert [hit for hit in found(killed, company.words, company.numbers) if hit[0] != "pseudonym.key"] == []
+
+
+@pytest.mark.timeout(900)
+def test_what_is_kept_too_long_goes_row_by_row_after_it_was_shown(erased):
+    web = "select count(*) from (from raw_ga4.events union all by name from raw_metrica.visits union all by name from raw_segment.events)"
+    before, people = query(erased.data, web)[0][0], query(erased.data, "select count(*) from raw_bitrix24.contacts")[0][0]
+    shown = call(erased.data, "pipelines.cli", "privacy", "retention", "--run-at", "2028-06-01")
+    assert shown.returncode == 0 and "Nothing was changed" in shown.stdout and query(erased.data, web)[0][0] == before > 0
+    done = call(erased.data, "pipelines.cli", "privacy", "retention", "--run-at", "2028-06-01", "--apply")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert query(erased.data, web)[0][0] == 0 and query(erased.data, "select count(*) from landing.quarantine")[0][0] == 0
+    assert query(erased.data, "select count(*) from raw_bitrix24.contacts")[0][0] == people
+    again = call(erased.data, "pipelines.cli", "privacy", "retention", "--run-at", "2028-06-01", "--apply")
+    assert "Nothing is due" in again.stdout

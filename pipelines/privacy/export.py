@@ -1,0 +1,100 @@
+"""Everything held about one person, for that person: a page to read (Russian or English) and the same as JSON, with source and purpose of each value.
+
+The sets are those of an erasure, so what would be erased is what is shown. What a shared body holds of others is left out.
+"""
+
+import html
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pipelines.privacy import finding, subject
+from pipelines.privacy.json_cut import cut_things
+from pipelines.privacy.matching import condition
+from pipelines.privacy.register import WORDS
+from pipelines.privacy.retention import rules
+from pipelines.privacy.rewriting import judge
+from pipelines.privacy.tombstones import folder
+from pipelines.warehouse import connect
+
+TITLES = {
+    "en": {"title": "Your data", "intro": "Everything that is held about you, where it comes from and what for.", "source": "source", "purpose": "purpose", "derived": "worked out from the above"},
+    "ru": {"title": "Ваши данные", "intro": "Всё, что о вас хранится: откуда получено и для чего используется.", "source": "источник", "purpose": "цель", "derived": "вычислено из перечисленного выше"},
+}  # fmt: skip
+SHOWN = ("raw_", "landing", "marts", "segments", "history")
+HIDDEN = ("_dlt_load_id", "_dlt_id", "_load_id", "_extra", "_file_id")
+
+
+def export(identifier: str, to: Path, language: str) -> list[Path]:
+    """Writes both files, readable by their owner only, and returns them."""
+    content = gathered(identifier, language)
+    to.mkdir(parents=True, exist_ok=True, mode=0o700)
+    texts = {
+        f"person_{language}.json": json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n",
+        f"person_{language}.html": page(content, language),
+    }
+    paths = []
+    for name, text in texts.items():
+        with os.fdopen(os.open(to / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        paths.append(to / name)
+    return paths
+
+
+def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
+    """One part per table: its source, its purpose, its rows. Nothing is written to the warehouse."""
+    purposes = {f"raw_{rule.source}.{rule.table_name}": WORDS[language][rule.purpose] for rule in rules()}
+    (folder() / "scratch").mkdir(exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=folder() / "scratch") as scratch, connect(read_only=True) as connection:
+        path = Path(scratch) / "subject.duckdb"
+        subject.create(path)
+        connection.execute(f"attach '{path}' as subject (read_write)")
+        connection.execute("insert into subject.records select unnest($records)", {"records": finding.records_of(connection, identifier)})
+        subject.gather(connection)
+        parts = []
+        for (schema, table), columns in subject.tables_of(connection).items():
+            if not schema.startswith(SHOWN) or (where := condition(schema, columns, table)) == "false":
+                continue
+            shared = " or (_file_id, _line) in (from subject.shared_rows)" if "payload" in columns else ""
+            found = connection.execute(f'select * from "{schema}"."{table}" where {where}{shared}')
+            names = [column[0] for column in found.description]
+            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            if rows:
+                is_doomed = judge(connection)
+                kept = [{name: _own(name, value, shared, is_doomed) for name, value in row.items() if value is not None and name not in HIDDEN} for row in rows]
+                source = f"{schema.removeprefix('raw_')}: {table}" if schema.startswith("raw_") else TITLES[language]["derived"]
+                parts.append(
+                    {
+                        "table": f"{schema}.{table}",
+                        "source": source,
+                        "purpose": purposes.get(f"{schema}.{table}", WORDS[language]["customer_care"]),
+                        "rows": kept,
+                    }
+                )
+        return sorted(parts, key=lambda part: (not part["table"].startswith("marts.customers"), not part["table"].startswith("raw_"), part["table"]))
+
+
+def _own(name: str, value: Any, shared: str, is_doomed) -> Any:
+    """Of a body that holds many people, what is theirs."""
+    if name == "payload" and shared and isinstance(value, str):
+        return json.loads(cut_things(value, lambda thing: not is_doomed(thing))[0])
+    return value
+
+
+def page(content: list[dict[str, Any]], language: str) -> str:
+    words = TITLES[language]
+    parts = []
+    for part in content:
+        names = list(dict.fromkeys(name for row in part["rows"] for name in row))
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(_said(row.get(name)))}</td>" for name in names) + "</tr>" for row in part["rows"])
+        told = f"{words['source']}: {html.escape(part['source'])} · {words['purpose']}: {html.escape(part['purpose'])}"
+        parts.append(f"<h2>{html.escape(part['table'])}</h2><p>{told}</p><div><table><tr>{head}</tr>{body}</table></div>")
+    style = "body{font:14px sans-serif;margin:2em}div{overflow-x:auto}table{border-collapse:collapse}td,th{border:1px solid #999;padding:3px 6px;text-align:left;vertical-align:top}"
+    return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{words["title"]}</title><style>{style}</style><h1>{words["title"]}</h1><p>{words["intro"]}</p>{"".join(parts)}</html>\n'
+
+
+def _said(value: Any) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)

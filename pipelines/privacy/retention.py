@@ -1,0 +1,100 @@
+"""How long rows are kept, by source and purpose: the seed `retention.csv`. What is older goes by the machine that erases people, row by row.
+
+A rule counts from when something happened, was exported or landed. A record goes with its last row; a body of many events when all are old.
+No tombstones: an old row may be old because its export is, and the person may come back tomorrow.
+"""
+
+import csv
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines import pseudonymise
+from pipelines.privacy import erase, searching, subject
+from pipelines.settings import PROJECT, settings
+from pipelines.sources import manifest
+from pipelines.warehouse import connect
+
+SEED = PROJECT / "seeds" / "retention.csv"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line of the seed, and how many rows it would remove."""
+
+    source: str
+    table_name: str
+    purpose: str
+    legal_basis: str
+    counted_from: str
+    kept_days: int
+    reason: str
+    rows: int = 0
+
+
+def rules(file: Path = SEED) -> list[Rule]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [Rule(**row | {"kept_days": int(row["kept_days"])}) for row in csv.DictReader(lines)]
+
+
+def due(run_at: datetime) -> list[Rule]:
+    """The rules with what they would remove as of `run_at`. Changes nothing."""
+    if not settings().warehouse.exists():
+        return rules()
+    with connect(read_only=True) as connection:
+        tables = subject.tables_of(connection)
+        return [Rule(**vars(rule) | {"rows": connection.execute(f"select count(*) from ({_expired(rule, run_at, tables)})").fetchone()[0]}) for rule in rules()]
+
+
+def apply(run_at: datetime) -> Path | None:
+    """Removes what is due and returns the proof; None if nothing is."""
+    path = erase.under_way() / "subject.duckdb"
+    subject.create(path)
+    with connect() as connection:
+        manifest.create_tables(connection)
+        connection.execute(f"attach '{path}' as subject")
+        tables = subject.tables_of(connection)
+        for rule in rules():
+            connection.execute(f"insert into subject.rows {_expired(rule, run_at, tables)}")
+        rows = connection.execute("select count(*) from subject.rows").fetchone()[0]
+        if rows:
+            _with_their_records(connection, tables)
+            pseudonymise.register(connection)
+            subject.add_pseudonyms(connection)
+    if not rows:
+        erase.give_up()
+        return None
+    order = erase.Order(["retention"], "the schedule", f"{run_at:%Y-%m-%d %H:%M:%S}", "retention", before=searching.search(path))
+    return erase.carry_out(order)
+
+
+def _expired(rule: Rule, run_at: datetime, tables: dict) -> str:
+    """File and line of every row that is too old."""
+    limit = f"timestamp '{run_at:%Y-%m-%d %H:%M:%S}' - interval {rule.kept_days} days"
+    if rule.source == "landing":
+        return f"select file_id, line from landing.quarantine where landed_at < {limit} and line is not null"
+    raw = f'"raw_{rule.source}"."{rule.table_name}"'
+    if (f"raw_{rule.source}", rule.table_name) not in tables:
+        return "select null::varchar as file_id, null::bigint as line where false"
+    if rule.counted_from == "exported_at" or ("intermediate", "int_events") not in tables:
+        return f"select _file_id, _line from {raw} where _exported_at < {limit}"
+    old = f"select _file_id, _line from intermediate.int_events where source = '{rule.source}' group by _file_id, _line having max(occurred_at) < {limit}"
+    return f"select _file_id, _line from {raw} semi join ({old}) using (_file_id, _line)"
+
+
+def _with_their_records(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    """Records whose newest row goes are gone as a whole; events and orders go with their rows."""
+    connection.execute("create or replace table subject.rows as select distinct file_id, line from subject.rows")
+    if ("intermediate", "int_records") in tables:
+        connection.execute("insert into subject.records select record_id from intermediate.int_records where (_file_id, _line) in (from subject.rows)")
+        connection.execute(subject.CUSTOMERS)
+        connection.execute("insert into subject.numbers select n from matching.people where record_id in (from subject.records)")
+    for table, key in (("int_events", "event_id"), ("int_orders", "order_id"), ("int_consent_events", "consent_event_id")):
+        if ("intermediate", table) in tables:
+            connection.execute(f"insert into subject.ids select distinct {key} from intermediate.{table} where (_file_id, _line) in (from subject.rows)")
+    # A customer stays who still has a record.
+    connection.execute(
+        "delete from subject.customers where customer_id in (select customer_id from identity.record_customers where record_id not in (from subject.records))"
+    )

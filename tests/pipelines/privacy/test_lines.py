@@ -1,0 +1,73 @@
+"""Records leave the content of an export, and every other byte of it stays, whatever kind of file it is."""
+
+import json
+import random
+import zipfile
+from io import BytesIO
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.privacy.json_cut import cut_elements, cut_things
+from pipelines.privacy.lines import Doomed, rewrite
+
+
+def doomed(lines=(), shared=(), starts=(), removed=(), text="anna@example.com") -> Doomed:
+    return Doomed(set(lines), set(shared), list(starts), set(removed), lambda thing: thing.get("email") == text, {text})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "koi8-r", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_record_over_several_lines_goes_and_all_else_stays(encoding, ending):
+    lines = ["имя;почта", "Анна;a@example.com", '"Ольга', 'в две строки";o@example.com', "", "Иван;i@example.com"]
+    content = ending.join(lines).encode(encoding)
+    new = rewrite(content, encoding, "delimited", doomed(lines=[3], starts=[2, 3, 6]))
+    assert new == ending.join([*lines[:2], *lines[4:]]).encode(encoding)
+
+
+def test_a_second_erasure_finds_its_lines_in_a_file_that_became_shorter():
+    content = b"h\na\nb\nc\nd\n"
+    first = rewrite(content, "utf-8", "delimited", doomed(lines=[2, 4], starts=[2, 3, 4, 5]))
+    assert first == b"h\nb\nd\n"
+    assert rewrite(first, "utf-8", "delimited", doomed(lines=[2, 4, 5], starts=[3, 5], removed=[2, 4])) == b"h\nb\n"
+
+
+def test_only_the_things_of_one_person_leave_a_body_that_holds_many():
+    body = '[ {"email":"anna@example.com","a":[1]},{"email": "ivan@example.com"} , {"email":"anna@example.com"} ]'
+    new = rewrite((body + "\n" + body + "\n").encode(), "utf-8", "json", doomed(shared=[1], starts=[1, 2])).decode().split("\n")
+    assert new == ['[ {"email": "ivan@example.com"} ]', body, ""]
+
+
+def test_any_elements_leave_a_list_and_json_stays_json():
+    draw = random.Random(3)
+    for size in range(6):
+        values = [{"email": "anna@example.com" if draw.random() < 0.5 else "ivan@example.com", "n": n} for n in range(size)]
+        for text in (json.dumps(values), json.dumps(values, indent=2), json.dumps({"x": 1, "response": {"leads": values}, "y": [2]})):
+            kept, left = cut_things(text, lambda thing: thing["email"] == "anna@example.com")
+            found = json.loads(kept)
+            assert (found if isinstance(found, list) else found["response"]["leads"]) == [value for value in values if value["email"] != "anna@example.com"]
+            assert left == len([value for value in values if value["email"] != "anna@example.com"])
+        numbers = {number for number in range(1, size + 1) if draw.random() < 0.5}
+        assert json.loads(cut_elements(json.dumps({"result": values}), numbers))["result"] == [v for n, v in enumerate(values, start=1) if n not in numbers]
+
+
+def test_a_row_leaves_a_workbook_and_its_texts_with_it():
+    book = openpyxl.Workbook()
+    for row in (["name", "email"], ["Anna", "anna@example.com"], ["Ivan", "ivan@example.com"], ["Anna", "other@example.com"]):
+        book.active.append(row)
+    stream = BytesIO()
+    book.save(stream)
+    new = rewrite(stream.getvalue(), "xlsx", "delimited", doomed(lines=[2]))
+    with zipfile.ZipFile(BytesIO(new)) as archive:
+        assert not any(b"anna@example.com" in archive.read(info) for info in archive.infolist())
+    sheet = openpyxl.load_workbook(BytesIO(new)).active
+    assert [[cell.value for cell in sheet[number]] for number in (1, 3, 4)] == [["name", "email"], ["Ivan", "ivan@example.com"], ["Anna", "other@example.com"]]
+
+
+def test_a_row_leaves_a_parquet_file():
+    stream = BytesIO()
+    pq.write_table(pa.table({"email": ["anna@example.com", "ivan@example.com"]}), stream)
+    new = rewrite(stream.getvalue(), "parquet", "json", doomed(lines=[1]))
+    assert pq.read_table(BytesIO(new)).to_pylist() == [{"email": "ivan@example.com"}] and b"anna" not in new
