@@ -37,11 +37,11 @@ def files() -> Iterator[tuple[Place, Path]]:
     """Every file with its place; links are followed to nothing, since what they point to is a file of its own."""
     data = settings().data.resolve()
     seen: set[Path] = set()
-    for root in (data, dbt_target()):
+    for root in dict.fromkeys((data, dbt_target(), inbox() or data)):
         for path in sorted(root.rglob("*")) if root.exists() else ():
             if path.is_file() and not path.is_symlink() and path not in seen:
                 seen.add(path)
-                yield _place(path.relative_to(data) if path.is_relative_to(data) else Path(path.name)), path
+                yield _place(path, data), path
     for path in outside():
         yield PLACES[-1], path
 
@@ -53,10 +53,16 @@ def outside() -> list[Path]:
     return [path for path in found if path.exists()]
 
 
-def _place(relative: Path) -> Place:
-    inbox = Path(settings().inbox_url)
-    if inbox.is_absolute() and (settings().data.resolve() / relative).is_relative_to(inbox.resolve()):
+def inbox() -> Path | None:
+    """The folder of the exports; none if they lie on another machine, where they are written anew but not searched."""
+    path = Path(settings().inbox_url.removeprefix("file://")).resolve()
+    return path if path.is_dir() else None
+
+
+def _place(path: Path, data: Path) -> Place:
+    if (root := inbox()) and path.is_relative_to(root):
         return next(place for place in PLACES if place.kind == "inbox")
+    relative = path.relative_to(data) if path.is_relative_to(data) else Path(path.name)
     return next(place for place in PLACES if any(relative.match(pattern) or _below(relative, pattern) for pattern in place.patterns))
 
 

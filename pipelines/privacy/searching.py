@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.privacy import cleaning, tables
-from pipelines.privacy.places import Place, files
+from pipelines.privacy.places import Place, files, inbox
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
@@ -36,6 +36,6 @@ def _told(place: Place, path: Path) -> str:
     """A place by a name that says nothing of anybody: people name exports after people."""
     data = settings().data.resolve()
     if place.kind == "inbox":
-        root = Path(settings().inbox_url).resolve()
-        return f"inbox/{path.relative_to(root).parts[0]}"
+        folders = path.relative_to(inbox() or path.parents[1]).parts[:-1]
+        return "/".join(("inbox", *folders[:1]))
     return str(path.relative_to(data)) if place.kind in ("database", "parquet", "sqlite") and path.is_relative_to(data) else place.name
