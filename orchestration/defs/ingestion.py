@@ -51,11 +51,13 @@ def _specs() -> list[dg.AssetSpec]:
 @dg.multi_asset(name="landing", specs=_specs(), pool=POOL, retry_policy=dg.RetryPolicy(max_retries=2, delay=20, backoff=dg.Backoff.EXPONENTIAL))
 def landing(context: dg.AssetExecutionContext, run_lock: RunLock):
     """Files that cannot be read are refused one by one and never stop the run. Without any change, everything after this is skipped."""
+    from pipelines.privacy import keeping_out
     from pipelines.sources.landing import land
 
     moment = run_at(context)
     keep_no_longer_than_allowed(context, moment)
     report = land(moment)
+    keeping_out.clean_copies()
     context.log.info(f"{len(report.loaded)} files loaded, {len(report.refused)} refused, {report.rows_loaded} rows, {report.rows_quarantined} in quarantine")
     if nothing_to_do(moment) and FORCE not in context.run.tags:
         context.log.info("The files, the code and the day are those of the published version: there is nothing to do.")

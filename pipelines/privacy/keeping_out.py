@@ -60,6 +60,14 @@ def keep_out(run_at: datetime) -> int:
     return rows
 
 
+def clean_copies() -> int:
+    """Takes erased people out of old copies of exports, of which nothing lands because their content is known. Right after the landing."""
+    if not tombstones.file().exists():
+        return 0
+    with connect() as connection:
+        return rewriting.clean_copies(connection, tombstones.judge())
+
+
 def _meet(connection: duckdb.DuckDBPyConnection) -> bool:
     """Fills the subject with the records and texts of staging that have a tombstone; false if there are none."""
     from pipelines.standardize.plugin import register

@@ -80,8 +80,12 @@ def _expired(rule: Rule, run_at: datetime, tables: dict) -> str:
         return "select null::varchar as file_id, null::bigint as line where false"
     if rule.counted_from == "exported_at" or ("intermediate", "int_events") not in tables:
         return f"select _file_id, _line from {raw} where _exported_at < {limit}"
-    old = f"select _file_id, _line from intermediate.int_events where source = '{rule.source}' group by _file_id, _line having max(occurred_at) < {limit}"
-    return f"select _file_id, _line from {raw} semi join ({old}) using (_file_id, _line)"
+    # What staging passed over (an older file of the same day) has no event: its export's time must do.
+    return f"""
+        with happened as (select _file_id, _line, max(occurred_at) as at from intermediate.int_events where source = '{rule.source}' group by _file_id, _line)
+        select raw._file_id, raw._line from {raw} as raw
+        left join happened on raw._file_id = happened._file_id and raw._line = happened._line
+        where coalesce(happened.at, raw._exported_at) < {limit}"""
 
 
 def _with_their_records(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:

@@ -8,9 +8,10 @@ import gzip
 import hashlib
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -47,6 +48,30 @@ def clean_inbox(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return done
 
 
+def clean_copies(connection: duckdb.DuckDBPyConnection, is_doomed: Callable[[Any], bool]) -> int:
+    """An old copy of an export that was written anew is known content, so nothing of it lands; but it still holds who is gone. Returns how many were written anew."""
+    listed = "select source, file_name, file_id from landing.seen where file_id in (select file_id from landing.rewritten union select content_id from landing.rewritten)"
+    names = {row[:2] for row in connection.execute(listed).fetchall()}
+    known = dict(connection.execute("select content_id, any_value(file_id) from landing.rewritten group by content_id").fetchall()) if names else {}
+    done = set()
+    for file, content in _contents([file for file in list_files() if (file.source, file.name) in names]):
+        content_id = hashlib.sha256(content).hexdigest()
+        file_id = known.get(content_id, content_id)
+        gone = {row[0] for row in connection.execute("select line from landing.rewritten where file_id = ? and line is not null", [file_id]).fetchall()}
+        source, encoding, table = connection.execute("select source, encoding, table_name from landing.files where file_id = ?", [file_id]).fetchone()
+        kind = presets()[source].table(table).format
+        starts, removed = _layout(connection, file_id, content_id)
+        shared = starts - gone if kind == "json" else set()
+        doomed = Doomed(gone, shared, [*((starts | gone) - removed)], removed, is_doomed, set())
+        new = rewrite(content, encoding or "utf-8", kind, doomed)
+        if new != content:
+            _remember(connection, file_id, hashlib.sha256(new).hexdigest(), doomed)
+            _replace(file, new)
+            done.add(f"{file.source}/{file.name}")
+    _seen(connection, done)
+    return len(done)
+
+
 def _contents(files: list[InboxFile]) -> Iterator[tuple[InboxFile, bytes]]:
     for file in files:
         try:
@@ -60,11 +85,17 @@ def _doomed(connection: duckdb.DuckDBPyConnection, file_id: str, content_id: str
     lines, shared = (
         {row[0] for row in connection.execute(f"select line from subject.{name} where file_id = ?", [file_id]).fetchall()} for name in ("rows", "shared_rows")
     )
+    starts, removed = _layout(connection, file_id, content_id)
+    return Doomed(lines - shared, shared, [*((starts | lines) - removed)], removed, judge(connection), texts(connection))
+
+
+def _layout(connection: duckdb.DuckDBPyConnection, file_id: str, content_id: str) -> tuple[set[int], set[int]]:
+    """Where the records that are still in the warehouse began in the landed file, and which were taken out of this content of it."""
     source, table = connection.execute("select source, table_name from landing.files where file_id = ?", [file_id]).fetchone()
     removed = {row[0] for row in connection.execute("select line from landing.rewritten where content_id = ? and line is not null", [content_id]).fetchall()}
     starts = {row[0] for row in connection.execute(f'select _line from "raw_{source}"."{table}" where _file_id = ?', [file_id]).fetchall()}
     starts |= {row[0] for row in connection.execute("select line from landing.quarantine where file_id = ? and line is not null", [file_id]).fetchall()}
-    return Doomed(lines - shared, shared, [*((starts | lines) - removed)], removed, judge(connection), texts(connection))
+    return starts, removed
 
 
 def texts(connection: duckdb.DuckDBPyConnection) -> set[str]:

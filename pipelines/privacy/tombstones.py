@@ -4,13 +4,17 @@
 (`tombstone.key`, readable by its owner only) they say nothing about anybody; without them an old export brings people back.
 """
 
+import hmac
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines.files import quoted, sync
+from pipelines.privacy.json_cut import leaves
 from pipelines.privacy.keyed import register, secret
 from pipelines.settings import settings
 
@@ -59,3 +63,17 @@ def load(connection: duckdb.DuckDBPyConnection) -> bool:
     register(connection, "tombstone", secret(folder() / "tombstone.key"))
     connection.execute(f"create or replace temp table tombstones as select kind, hash from read_parquet('{quoted(file())}')")
     return True
+
+
+def judge() -> Callable[[Any], bool]:
+    """Whether a thing within a shared record, a lead or an event, is of somebody who was erased. For the few records of old copies; rows of tables are hashed in SQL."""
+    known = {row[0] for row in duckdb.sql(f"select hash from read_parquet('{quoted(file())}')").fetchall()}
+    key = secret(folder() / "tombstone.key")
+
+    def is_known(text: str) -> bool:
+        return hmac.new(key[:64], text.encode(), "sha256").hexdigest() in known
+
+    return lambda thing: (
+        is_known(f"record vk_leads:form_lead:{thing.get('lead_id')}")
+        or any(is_known(f"identifier email {leaf.lower()}") for leaf in leaves(thing) if "@" in leaf)
+    )

@@ -17,7 +17,7 @@ from seek import found
 from pipelines.demo import write_company
 from pipelines.settings import PROJECT
 
-PEOPLE, KILLS = 150, 4
+PEOPLE, KILLS = 120, 3
 THEIRS = "select identifier_type, value, raw_value from intermediate.int_identifiers where record_id in (select record_id from identity.record_customers where list_contains($ids, customer_id)) and not is_junk"
 OTHERS = "select identifier_type, value from intermediate.int_identifiers where record_id not in (select record_id from identity.record_customers where list_contains($ids, customer_id))"
 
