@@ -135,7 +135,23 @@ def test_the_truth_says_what_was_true_when_and_is_never_silent_about_today(compa
     truth = f"'{company}/truth/attributes.parquet'"
     today = duckdb.sql(f"select attribute, count(distinct person_id) from {truth} where until is null group by attribute").fetchall()
     assert {attribute: people for attribute, people in today if attribute != "additional_name"} == dict.fromkeys(
-        ["given_name", "family_name", "gender", "birth_date", "street", "locality", "region", "postal_code", "country_code", "language", "company", "job_title", "email", "phone"], 500
+        [
+            "given_name",
+            "family_name",
+            "gender",
+            "birth_date",
+            "street",
+            "locality",
+            "region",
+            "postal_code",
+            "country_code",
+            "language",
+            "company",
+            "job_title",
+            "email",
+            "phone",
+        ],
+        500,
     )
     ended = duckdb.sql(f"select distinct attribute from {truth} where until is not null").fetchall()
     assert {attribute for (attribute,) in ended} == {"family_name", "street", "email"}
