@@ -158,7 +158,7 @@ def test_the_truth_says_what_was_true_when_and_is_never_silent_about_today(compa
     former = f"select * from {truth} where attribute = 'street' and until is not null"
     assert duckdb.sql(
         f"select count(*) from ({former}) as old anti join {truth} as new on old.person_id = new.person_id and old.until = new.since"
-    ).fetchone() == (0,)
+    ).fetchall() == [(0,)]
 
 
 def test_a_person_has_two_to_three_records_and_most_people_have_more_than_one(true_records):
