@@ -14,7 +14,8 @@ conditions as (
         has_address,
         has_consent,
         not is_suppressed as is_deliverable,
-        not is_processing_forbidden as may_be_processed
+        not is_processing_forbidden as may_be_processed,
+        identifier_type
 
     from email
 

@@ -1,0 +1,2 @@
+{{ config(unique_key=['customer_id', 'segment']) }}
+select * from {{ ref('segment_conditions') }}

@@ -1,0 +1,25 @@
+with
+
+customer_360 as (
+
+    select * from {{ ref('customer_360') }}
+
+),
+
+conditions as (
+
+    select
+        customer_id,
+        orders_count > 0 as has_ordered,
+        coalesce(recency_days <= 60, false) as has_ordered_in_60_days,
+        orders_count,
+        last_order_at
+
+    from customer_360
+
+)
+
+select
+    *,
+    has_ordered and has_ordered_in_60_days as is_member
+from conditions
