@@ -17,6 +17,7 @@ from rich.table import Table
 
 from pipelines.identity.commands import identity
 from pipelines.privacy.commands import privacy
+from pipelines.segments.commands import segments
 from pipelines.sources.commands import listed, sources
 from pipelines.told_errors import ToldErrors
 
@@ -39,6 +40,7 @@ publish_app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="P
 app.add_typer(sources, name="sources")
 app.add_typer(identity, name="identity")
 app.add_typer(privacy, name="privacy")
+app.add_typer(segments, name="segments")
 app.add_typer(publish_app, name="publish")
 console = Console()
 

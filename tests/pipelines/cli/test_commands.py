@@ -32,6 +32,10 @@ COMMANDS = (
     ["identity", "apply"],
     ["identity", "explain"],
     ["identity", "review"],
+    ["segments", "list"],
+    ["segments", "preview"],
+    ["segments", "why"],
+    ["segments", "lookalike"],
     ["publish", "list"],
     ["publish", "rollback"],
 )
