@@ -17,7 +17,7 @@ moments as (
 
 ),
 
--- The same rules at each moment: of the claims that stand, the first in precedence decides, the latest of equals.
+-- The same rules at each moment: of the claims that stand, the first in precedence decides, of consents the best proven, then the latest.
 standing as (
 
     select
@@ -25,7 +25,7 @@ standing as (
         claims.*,
         row_number() over (
             partition by claims.customer_id, claims.purpose, claims.channel, moments.moment
-            order by claims.precedence, claims.valid_from desc, claims.consent_event_id
+            order by claims.precedence, claims.proof desc nulls last, claims.valid_from desc, claims.consent_event_id
         ) as place
 
     from moments

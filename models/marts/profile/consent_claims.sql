@@ -68,30 +68,30 @@ withdrawals as (
 
 claims as (
 
-    select {{ one_event }}, 1 as precedence, 'granted' as state, effective_at as valid_from, valid_to, cast(null as string) as objection
+    select {{ one_event }}, 1 as precedence, 'granted' as state, effective_at as valid_from, valid_to, proof, cast(null as string) as objection
     from consents
     where not is_stillborn
     union all
-    select {{ one_event }}, 2, 'withdrawn', valid_from, valid_to, null
+    select {{ one_event }}, 2, 'withdrawn', valid_from, valid_to, null, null
     from withdrawals
     union all
-    select {{ one_event }}, 3, 'other_basis', effective_at, stands_until, null
+    select {{ one_event }}, 3, 'other_basis', effective_at, stands_until, null, null
     from decisions
     where kind = 'other_basis'
     union all
-    select {{ one_event }}, 4, 'expired', valid_to, null, null
+    select {{ one_event }}, 4, 'expired', valid_to, null, null, null
     from consents
     where not is_stillborn and valid_to is not null
     union all
-    select {{ one_event }}, 4, 'expired', stands_until, null, null
+    select {{ one_event }}, 4, 'expired', stands_until, null, null, null
     from decisions
     where kind = 'other_basis' and stands_until is not null
     union all
-    select {{ one_event }}, 5, 'unproven', effective_at, null, objection
+    select {{ one_event }}, 5, 'unproven', effective_at, null, null, objection
     from decisions
     where kind = 'claim'
     union all
-    select {{ one_event }}, 5, 'unproven', effective_at, null, 'weaker than a withdrawal before it'
+    select {{ one_event }}, 5, 'unproven', effective_at, null, null, 'weaker than a withdrawal before it'
     from consents
     where is_too_weak
 
