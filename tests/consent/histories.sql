@@ -15,8 +15,8 @@ where r = 1 or u(person, r, 'has record') < 0.5;
 create temp table held as
 select world, person, r, record_id, customer_id, kind,
     world || ':' || kind || ':' || case
-        when u(person, r, kind || ' of neighbour') < 0.04 then (person // 2) * 2 || ':1'
-        when u(person, r, kind || ' of first') < 0.3 then person || ':1'
+        when u(person, r, kind || ' of neighbour') < 0.1 then (person // 2) * 2 || ':1'
+        when u(person, r, kind || ' of first') < 0.5 then person || ':1'
         else person || ':' || r end as value
 from record, (values ('email', 0.95), ('phone', 0.7), ('telegram', 0.2), ('vk_id', 0.1)) as k(kind, share)
 where u(person, r, 'has ' || kind) < share;
