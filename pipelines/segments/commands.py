@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 segments = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Segments: how large, whom, why she and why not he, and who is like them.")
 console = Console()
 MOMENTS = ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
+CAUSES = {
+    "conditions": "",
+    "known": ", since the customer or the segment had not been known to the run before",
+    "gone": ", since the customer was merged or erased, or the segment removed",
+    "redefined": ", since the segment was given other conditions",
+}
 Working = Annotated[bool, typer.Option("--working", help="Ask the pipeline's own file instead of the published one.")]
 Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show values in full. Only where you may see them.")]
 
@@ -103,10 +109,10 @@ def why(
     moment = datetime.combine(at.date(), time.max) if at and at.time() == time.min else at
     with asking(working) as connection:
         told = explain(connection, customer, segment, at=moment, unmasked=unmasked)
-    former = f"{escape(customer)} is now " if told.customer != customer else ""
+    former = f"{escape(customer)} is now {told.customer}, who " if told.customer != customer else f"[bold]{told.customer}[/bold] "
     then = f"{moment:%Y-%m-%d %H:%M}" if moment else "now"
     stands = f"{'is' if not moment else 'was'} {'' if told.is_member else 'not '}in [bold]{escape(segment)}[/bold]"
-    console.print(f"{former}[bold]{told.customer}[/bold] {stands} ({then}): {told.holds} of {len(told.conditions)} conditions hold.", soft_wrap=True)
+    console.print(f"{former}{stands} ({then}): {told.holds} of {len(told.conditions)} conditions hold.", soft_wrap=True)
     table = Table("", "condition", "in words")
     for name, holds, words in told.conditions:
         table.add_row("[green]yes[/green]" if holds else "[red]no[/red]", name, escape(words))
@@ -118,7 +124,7 @@ def why(
         console.print(table)
     for occurred_at, change, cause, on, off in told.changes:
         turned = [f"{verb} {names}" for verb, names in (("now holds:", on), ("no longer holds:", off)) if names]
-        console.print(f"{occurred_at:%Y-%m-%d %H:%M} {change} ({cause})" + (f"; {'; '.join(turned)}" if turned else ""), soft_wrap=True)
+        console.print(f"{occurred_at:%Y-%m-%d %H:%M} {change}{CAUSES[cause]}" + (f"; {'; '.join(turned)}" if turned else ""), soft_wrap=True)
 
 
 @segments.command()

@@ -29,8 +29,16 @@ def reading(*, working: bool = False, seconds: float | None = None) -> Iterator[
     connection = _open(working)
     timer = Timer(seconds, connection.interrupt) if seconds else None
     try:
-        for setting in ("timezone = 'UTC'", f"memory_limit = '{MEMORY}'", "temp_directory = ''", "enable_external_access = false", "lock_configuration = true"):
-            connection.execute(f"set {setting}")
+        # A second connection of this process shares what the first one has set and locked.
+        if not connection.execute("select current_setting('lock_configuration')").fetchone()[0]:
+            for setting in (
+                "timezone = 'UTC'",
+                f"memory_limit = '{MEMORY}'",
+                "temp_directory = ''",
+                "enable_external_access = false",
+                "lock_configuration = true",
+            ):
+                connection.execute(f"set {setting}")
         if timer:
             timer.start()
         yield connection
