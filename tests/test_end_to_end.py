@@ -59,7 +59,7 @@ def test_the_golden_values_of_the_demo_company_are_right(demo, warehouse):
 def test_what_was_foretold_of_buyers_rises_with_what_came(warehouse):
     tenths = warehouse.execute("select expected_purchases, actual_purchases from quality.purchase_calibration order by decile").fetchall()
     assert len(tenths) == 10
-    low, high = sum(actual for _, actual in tenths[:5]), sum(actual for _, actual in tenths[5:])
+    low, high = (float(sum(actual for _, actual in half)) for half in (tenths[:5], tenths[5:]))
     assert high > 1.5 * low, tenths
     expected, actual = (float(sum(column)) for column in zip(*tenths, strict=True))
     assert 0.6 < expected / actual < 1.6, tenths
