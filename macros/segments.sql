@@ -51,3 +51,34 @@
 {% macro literal(text) -%}
     '{{ (text or '') | trim | replace("'", "''") }}'
 {%- endmacro %}
+
+{# The segment of those whom a channel may and can advertise to, condition by condition. #}
+{% macro reachable_by(channel) -%}
+with
+
+channel as (
+
+    select * from {{ ref('customer_channels') }}
+    where channel = '{{ channel }}'
+
+),
+
+conditions as (
+
+    select
+        customer_id,
+        has_address,
+        has_consent,
+        not is_suppressed as is_deliverable,
+        not is_processing_forbidden as may_be_processed,
+        identifier_type
+
+    from channel
+
+)
+
+select
+    *,
+    has_address and has_consent and is_deliverable and may_be_processed as is_member
+from conditions
+{%- endmacro %}
