@@ -1,4 +1,4 @@
-"""Writing a small file so that no reader ever sees half of it, whatever happens on the way."""
+"""Writing a file so that no reader ever sees half of it, whatever happens on the way."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,11 @@ def replace_text(path: Path, text: str) -> None:
     """Puts a file with this text in the place of `path`, at once or not at all."""
     draft = path.with_name(f".{path.name}")
     draft.write_text(text, encoding="utf-8")
+    put(draft, path)
+
+
+def put(draft: Path, path: Path) -> None:
+    """Puts a finished draft in the place of `path`, at once or not at all."""
     sync(draft)
     os.replace(draft, path)
     sync(path.parent)

@@ -6,10 +6,11 @@ run moved (`identity.record_moves`) and what became of ids (`identity.customer_e
     <data>/identity/ledger/000001.parquet …
 """
 
-import os
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
+
+from pipelines.files import put
 
 SEGMENT = """
 select 'move' as kind, record_id, customer_id, null as event, null as other_customer_id, null as cause, null as evidence, run_number, run_at
@@ -73,8 +74,9 @@ def catch_up(connection: DuckDBPyConnection, folder: Path) -> None:
     for run in sorted(known - written):
         ledger.mkdir(parents=True, exist_ok=True)
         path = ledger / f"{run:06d}.parquet"
-        connection.execute(f"copy ({SEGMENT}) to '{path}.draft' (format parquet)", {"run": run}).fetchall()
-        os.replace(f"{path}.draft", path)
+        draft = path.with_name(f"{path.name}.draft")
+        connection.execute(f"copy ({SEGMENT}) to '{draft}' (format parquet)", {"run": run}).fetchall()
+        put(draft, path)
 
 
 def next_run(connection: DuckDBPyConnection) -> int:

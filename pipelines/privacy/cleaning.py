@@ -1,7 +1,6 @@
 """Taking the subject out of files that are no table of the warehouse: Parquet, SQLite, text; and finding them in any file."""
 
 import gzip
-import os
 import re
 import shutil
 import sqlite3
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.files import quoted, sync
+from pipelines.files import put, quoted
 from pipelines.privacy import tables
 from pipelines.privacy.matching import columns_of
 from pipelines.privacy.places import TEXT_SUFFIXES
@@ -52,7 +51,7 @@ def parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -
         connection.execute(
             f"copy (select {shown if other else '*'} from read_parquet('{quoted(path)}') where not coalesce(({where}), false)) to '{quoted(draft)}' (format parquet)"
         )
-        _put(draft, path)
+        put(draft, path)
     return hits
 
 
@@ -65,7 +64,7 @@ def text(path: Path, words: Words) -> None:
         draft = path.with_name(f".{path.name}.draft")
         draft.write_bytes(new)
         draft.chmod(path.stat().st_mode & 0o777)
-        _put(draft, path)
+        put(draft, path)
 
 
 def sqlite(path: Path, words: Words) -> None:
@@ -101,9 +100,3 @@ def is_text(path: Path) -> bool:
 
 def scratch(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-
-
-def _put(draft: Path, path: Path) -> None:
-    sync(draft)
-    os.replace(draft, path)
-    sync(path.parent)

@@ -1,11 +1,10 @@
 """Writing a DuckDB file anew: deleting leaves the bytes where they were, copying into a fresh file does not."""
 
-import os
 from pathlib import Path
 
 import duckdb
 
-from pipelines.files import quoted, sync
+from pipelines.files import put, quoted
 from pipelines.settings import settings
 
 
@@ -27,6 +26,4 @@ def rewrite(path: Path) -> None:
         connection.execute("checkpoint new")
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
     draft.chmod(path.stat().st_mode & 0o777)
-    sync(draft)
-    os.replace(draft, path)
-    sync(path.parent)
+    put(draft, path)

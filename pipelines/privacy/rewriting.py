@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.files import sync
+from pipelines.files import put
 from pipelines.privacy.json_cut import leaves
 from pipelines.privacy.lines import Doomed, rewrite
 from pipelines.redaction import Told
@@ -138,9 +138,7 @@ def _replace(file: InboxFile, content: bytes) -> None:
     draft.write_bytes(content)
     draft.chmod(known.st_mode & 0o777)
     os.utime(draft, ns=(known.st_atime_ns, known.st_mtime_ns))
-    sync(draft)
-    os.replace(draft, path)
-    sync(path.parent)
+    put(draft, path)
 
 
 def _gzipped(content: bytes, before: bytes | None) -> bytes:

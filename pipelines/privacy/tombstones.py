@@ -5,7 +5,6 @@
 """
 
 import hmac
-import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.files import quoted, sync
+from pipelines.files import put, quoted
 from pipelines.privacy.json_cut import leaves
 from pipelines.privacy.keyed import register, secret
 from pipelines.settings import settings
@@ -50,9 +49,7 @@ def write(connection: duckdb.DuckDBPyConnection, reference: str, at: datetime) -
         f"to '{quoted(draft)}' (format parquet)"
     )
     draft.chmod(0o600)
-    sync(draft)
-    os.replace(draft, file())
-    sync(file().parent)
+    put(draft, file())
     return connection.execute(f"select count(*) from read_parquet('{quoted(file())}')").fetchone()[0]
 
 
