@@ -127,6 +127,7 @@ class Graph:
 def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, score_pairs) -> None:
     """Makes `affected`, `decided` (n, cluster, component, linked_by by place) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
     connection.execute(AFFECTED, {"threshold": bits(threshold)}).fetchall()
+    vetoes.gather(connection)
     must, cannot = _overrides(connection)
     graph = _graph(connection, bits(threshold))
     component = _components(graph, must, bits(threshold))

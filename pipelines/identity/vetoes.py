@@ -33,10 +33,14 @@ having not bool_or(list_has_any(l.held, r.held))
 UNIQUE = "select place, identifier_type, unnest(held) as value from veto_values where veto = 'always' order by all"
 
 
+def gather(connection: DuckDBPyConnection) -> None:
+    """Makes `veto_values`: what the affected records hold of the types that veto."""
+    connection.execute(HELD).fetchall()
+
+
 def find(connection: DuckDBPyConnection) -> None:
-    """Makes `veto_values` and, of `affected_pairs`, `vetoed_pairs`: different names, and nothing but different identifiers."""
-    for statement in (HELD, VETOED):
-        connection.execute(statement).fetchall()
+    """Makes, of `affected_pairs`, `vetoed_pairs`: different names, and nothing but different identifiers."""
+    connection.execute(VETOED).fetchall()
 
 
 def unique(connection: DuckDBPyConnection) -> list[tuple[int, str, str]]:

@@ -17,7 +17,6 @@ from pathlib import Path
 from pipelines.settings import PROJECT
 
 CLASSES = ("direct_identifier", "quasi_identifier", "sensitive", "none")
-OLD = {"pseudonym": "direct_identifier, token: true", "harmless": "none"}
 
 # First pattern that fits the whole name wins.
 PATTERNS = (
@@ -48,13 +47,13 @@ def classified(text: str) -> str:
         if inside is not None and indent == inside and (found := re.match(r" *- (\{)?name: *([A-Za-z0-9_]+)", line)):
             out += _inline(line, found[2]) if found[1] else _block(line, found[2], lines[number + 1 :], inside)
         else:
-            out.append(_renamed(line) if inside is not None else line)
+            out.append(line)
     return "\n".join(out)
 
 
 def _inline(line: str, name: str) -> list[str]:
     if "privacy:" in line:
-        return [_renamed(line)]
+        return [line]
     return [re.sub(r"\}\s*$", f", config: {{meta: {{privacy: {proposed(name)}}}}}}}", line)]
 
 
@@ -67,10 +66,6 @@ def _block(line: str, name: str, following: list[str], indent: int) -> list[str]
     if any("privacy:" in after for after in own):
         return [line]
     return [line, f"{' ' * (indent + 2)}config: {{meta: {{privacy: {proposed(name)}}}}}"]
-
-
-def _renamed(line: str) -> str:
-    return re.sub(r"privacy: (pseudonym|harmless)\b", lambda old: f"privacy: {OLD[old[1]]}", line)
 
 
 def main(root: Path = PROJECT / "models") -> int:
