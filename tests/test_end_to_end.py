@@ -65,6 +65,18 @@ def test_what_was_foretold_of_buyers_rises_with_what_came(warehouse):
     assert 0.6 < expected / actual < 1.6, tenths
 
 
+def test_every_column_that_was_built_is_described_and_has_a_privacy_class(demo, warehouse):
+    nodes = json.loads((demo[0] / "target" / "manifest.json").read_text())["nodes"].values()
+    classed = {
+        (node["schema"], node["alias"]): {name for name, column in node["columns"].items() if column["config"]["meta"].get("privacy")}
+        for node in nodes
+        if node["resource_type"] == "model"
+    }
+    built = warehouse.execute("select schema_name, table_name, column_name from duckdb_columns() where not internal").fetchall()
+    missing = [(schema, table, column) for schema, table, column in built if (schema, table) in classed and column not in classed[schema, table]]
+    assert {schema for schema, _, _ in built} >= {"staging", "marts"} and not missing, missing
+
+
 def test_every_row_of_every_file_is_in_a_table_or_in_quarantine(warehouse):
     files = warehouse.execute(
         "select source, table_name, file_id, rows_read, rows_loaded, rows_quarantined from landing.files where status = 'loaded'"
