@@ -15,11 +15,12 @@ declared as (
 
 ),
 
+-- An account with many people's names on it is a till's or a guest's, and binds none of them.
 usable_ids as (
 
     select distinct record_id, identifier_type, value
     from {{ ref('int_identifiers') }}
-    where identifier_type in ('{{ binding_types | join("', '") }}') and is_valid and not is_junk
+    where identifier_type in ('{{ binding_types | join("', '") }}') and is_valid and not is_junk and not is_shared
 
 ),
 
