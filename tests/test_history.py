@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).resolve().parents[1]
 DAYS = [datetime(2026, 1, 1, 6) + timedelta(days=day) for day in range(30)]
@@ -40,9 +42,16 @@ class Company:
     def run(self, moment: datetime, rows: list[tuple]) -> None:
         day = self.root / "days" / f"{moment:%Y%m%dT%H%M%S}.parquet"
         write(day, rows)
-        done = dbtRunner().invoke(["run", "--full-refresh", *self.options(), "--vars", f"{{run_at: '{moment}', day: '{day}'}}"])
+        done = dbtRunner(manifest=self.parsed).invoke(["run", "--full-refresh", *self.options(), "--vars", f"{{run_at: '{moment}', day: '{day}'}}"])
         assert done.success, done.exception or done.result
         DuckDBConnectionManager.close_all_connections()
+
+    @cached_property
+    def parsed(self) -> Manifest:
+        """As in the daily job: with other `--vars` dbt would parse everything again."""
+        done = dbtRunner().invoke(["parse", *self.options()])
+        assert done.success, done.exception
+        return done.result
 
     def options(self) -> list[str]:
         return ["--project-dir", str(self.root), "--profiles-dir", str(self.root), "--log-path", str(self.root), "--quiet"]
