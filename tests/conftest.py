@@ -1,10 +1,11 @@
-"""What every test may need: a data folder of its own, so that no test sees another's warehouse."""
+"""What every test may need: a data folder of its own, so that no test sees another's warehouse, and what all can share because it never changes."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from project_runs import Dbt, first_day, once, parse
 
 from pipelines.settings import settings
 
@@ -31,3 +32,21 @@ def _own_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     settings.cache_clear()
     yield folder
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this test run share."""
+    root = tmp_path_factory.getbasetemp()
+    return root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+
+@pytest.fixture(scope="session")
+def dbt(shared: Path) -> Dbt:
+    return Dbt(once(shared / "parsed", parse))
+
+
+@pytest.fixture(scope="session")
+def first_day_done(shared: Path, dbt: Dbt) -> Path:
+    """A company after its first daily run, to be copied and never changed: see `copy_of_first_day`."""
+    return once(shared / "first_day", lambda folder: first_day(folder, dbt))

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory) -> dict:
-    target = tmp_path_factory.mktemp("parse")
-    command = [sys.executable, "-m", "dbt.cli.main", "parse", "--profiles-dir", ".", "--target-path", str(target), "--log-path", str(target)]
-    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout
-    return json.loads((target / "manifest.json").read_text())
+def manifest(dbt) -> dict:
+    return json.loads((dbt.parsed / "manifest.json").read_text())
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,8 @@
 """dbt's unit tests and the tests of our macros: they test code, not data, so they run here and not in the daily job."""
 
 import json
-import os
 import re
-import subprocess
-import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -18,42 +16,44 @@ from pipelines.sources.landing import land
 
 
 @pytest.fixture(scope="module")
-def warehouse(module_data) -> Path:
-    """Models must exist for their unit tests to know the columns' types: empty ones are enough."""
+def run(dbt) -> Callable[..., str]:
+    def told(data: Path, *arguments: str) -> str:
+        done = dbt(data, *arguments)
+        assert done.returncode == 0, "\n".join(line for line in done.stdout.splitlines() if "START" not in line and "PASS" not in line)[-6000:] + done.stderr
+        return done.stdout
+
+    return told
+
+
+@pytest.fixture(scope="module")
+def warehouse(module_data, run) -> Path:
+    """Models must exist for their unit tests to know the columns' types: those that matching does not need are enough empty."""
     write_company(module_data / "inbox", module_data / "truth", people=40, days=15, end="2026-01-01")
     land(datetime(2026, 1, 1, 6))
-    assert dbt(module_data, "build", "--select", "+int_records", "+int_identifiers", "+int_links", "--resource-type", "model", "seed")
+    before = ("+int_records", "+int_identifiers", "+int_links")
+    run(module_data, "build", "--select", *before, "resource_type:seed", "--resource-type", "model", "seed")
     resolve_identity(datetime(2026, 1, 1, 6))
-    dbt(module_data, "seed")
-    dbt(module_data, "run", "--empty")
+    run(module_data, "run", "--empty", "--exclude", *before)
     return module_data
-
-
-def dbt(data: Path, *arguments: str) -> str:
-    environment = os.environ | {"SVOD_DATA": str(data)}
-    options = ["--profiles-dir", ".", "--target-path", str(data / "target"), "--log-path", str(data / "target"), "--log-level-file", "none"]
-    done = subprocess.run([sys.executable, "-m", "dbt.cli.main", *arguments, *options], cwd=PROJECT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, "\n".join(line for line in done.stdout.splitlines() if "START" not in line and "PASS" not in line)[-6000:]
-    return done.stdout
 
 
 def passed(output: str) -> int:
     return int(re.search(r"Done\. PASS=(\d+) WARN=0 ERROR=0", output)[1])
 
 
-def test_every_unit_test_of_a_model_passes(warehouse):
+def test_every_unit_test_of_a_model_passes(warehouse, run):
     expected = sum(path.read_text().count("    given:") for path in (PROJECT / "models").rglob("*.yml"))
-    assert passed(dbt(warehouse, "test", "--select", "test_type:unit")) == expected > 100
+    assert passed(run(warehouse, "test", "--select", "test_type:unit")) == expected > 100
 
 
-def test_every_macro_reads_what_its_test_gives_it(warehouse):
+def test_every_macro_reads_what_its_test_gives_it(warehouse, run):
     expected = len(list((PROJECT / "tests/dbt/macros").glob("*.sql")))
-    assert passed(dbt(warehouse, "test", "--select", "path:tests/dbt/macros")) == expected > 10
+    assert passed(run(warehouse, "test", "--select", "path:tests/dbt/macros")) == expected > 10
 
 
-def test_what_identity_writes_is_as_described(warehouse):
+def test_what_identity_writes_is_as_described(warehouse, run):
     """dbt builds no source, so the daily job asks this only of the marts that are made of them."""
-    assert passed(dbt(warehouse, "test", "--select", "source:identity,test_type:generic")) > 60
+    assert passed(run(warehouse, "test", "--select", "source:identity,test_type:generic")) > 60
 
 
 SHAPES = {
@@ -67,9 +67,9 @@ SHAPES = {
 }
 
 
-def test_every_source_gives_the_columns_of_a_shape_and_no_others_with_the_same_types(warehouse):
+def test_every_source_gives_the_columns_of_a_shape_and_no_others_with_the_same_types(warehouse, run):
     inline = "{% set shapes = {" + ", ".join(f"'{shape}': {macro}()" for shape, macro in SHAPES.items()) + "} %}{{ tojson([shapes, var('staged')]) }}"
-    shown = dbt(warehouse, "compile", "--quiet", "--inline", inline)
+    shown = run(warehouse, "compile", "--quiet", "--inline", inline)
     shapes, staged = json.loads(next(line for line in shown.splitlines() if line.startswith("[")))
     wrong = []
     with duckdb.connect(str(warehouse / "warehouse.duckdb"), read_only=True) as connection:

@@ -1,17 +1,15 @@
 """Rows removed on purpose: whatever is lost on the way from raw to staging, the reconciliation says so and the audit stops."""
 
-import os
 import shutil
 import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+from project_runs import Dbt
 
 from pipelines.demo import write_company
-from pipelines.settings import PROJECT
 from pipelines.sources.landing import land
 
 TEST = "every_raw_row_is_staged_or_left_out_for_a_reason"
@@ -47,19 +45,16 @@ OPENED = {
 }
 
 
-def dbt(data: Path, *arguments: str) -> subprocess.CompletedProcess:
-    options = ["--profiles-dir", ".", "--target-path", str(data / "target"), "--log-path", str(data / "target"), "--log-level-file", "none"]
-    options += ["--exclude", "test_type:unit", "--indirect-selection", "empty"]
-    command = [sys.executable, "-m", "dbt.cli.main", *arguments, *options]
-    return subprocess.run(command, cwd=PROJECT, env=os.environ | {"SVOD_DATA": str(data)}, capture_output=True, text=True)
+def build(dbt: Dbt, data: Path, *selection: str) -> subprocess.CompletedProcess:
+    return dbt(data, "build", "--select", *selection, "--exclude", "test_type:unit", "--indirect-selection", "empty")
 
 
 @pytest.fixture(scope="module")
-def staged(module_data) -> Path:
+def staged(module_data, dbt) -> Path:
     """A warehouse that is staged and reconciled, kept as it is beside the one that tests harm."""
     write_company(module_data / "inbox", module_data / "truth", people=60, days=30, end="2026-01-01")
     land(datetime(2026, 1, 1, 6))
-    done = dbt(module_data, "build", "--select", "+staging_reconciliation", TEST)
+    done = build(dbt, module_data, "+staging_reconciliation", TEST)
     assert done.returncode == 0, done.stdout[-4000:]
     shutil.copy(module_data / "warehouse.duckdb", module_data / "whole.duckdb")
     return module_data
@@ -84,9 +79,9 @@ def differences(data: Path) -> dict[tuple[str, str, str], int]:
     return {tuple(row[:3]): row[3] for row in rows}
 
 
-def reconcile(data: Path, *more: str) -> dict[tuple[str, str, str], int]:
+def reconcile(dbt: Dbt, data: Path, *more: str) -> dict[tuple[str, str, str], int]:
     """The differences, after checking that the audit stops at them."""
-    done = dbt(data, "build", "--select", "row_reconciliation", "staging_outcomes", "staging_reconciliation", TEST, *more)
+    done = build(dbt, data, "row_reconciliation", "staging_outcomes", "staging_reconciliation", TEST, *more)
     assert done.returncode == 1 and f"FAIL {sum(found != 0 for found in differences(data).values())} {TEST}" in done.stdout, done.stdout[-4000:]
     return differences(data)
 
@@ -96,24 +91,24 @@ def test_each_raw_row_of_every_source_is_accounted_for(staged):
     assert set(STAGED) <= set(found) and set(found.values()) == {0}
 
 
-def test_a_row_missing_from_raw_is_told_for_every_source(harmed):
+def test_a_row_missing_from_raw_is_told_for_every_source(harmed, dbt):
     data, remove_one = harmed
     for source, table in {key[:2] for key in STAGED}:
         remove_one(f"raw_{source}.{table}")
-    assert {key: difference for key, difference in reconcile(data).items() if difference} == dict.fromkeys(STAGED, -1)
+    assert {key: difference for key, difference in reconcile(dbt, data).items() if difference} == dict.fromkeys(STAGED, -1)
 
 
-def test_a_row_missing_from_staging_is_told_for_every_source(harmed):
+def test_a_row_missing_from_staging_is_told_for_every_source(harmed, dbt):
     data, remove_one = harmed
     for table, condition in STAGED.values():
         remove_one(f"staging.{table}", condition)
-    found = reconcile(data)
+    found = reconcile(dbt, data)
     assert [key for key in STAGED if found[key] < 1] == []
 
 
-def test_a_thing_lost_out_of_what_staging_keeps_is_told_after_the_next_run_too(harmed):
+def test_a_thing_lost_out_of_what_staging_keeps_is_told_after_the_next_run_too(harmed, dbt):
     data, remove_one = harmed
     for table, condition in OPENED.values():
         remove_one(f"staging.{table}", condition)
-    found = reconcile(data, *(f"{table}+3,path:models/staging" for table in {table for table, _ in OPENED.values()}))
+    found = reconcile(dbt, data, *(f"{table}+3,path:models/staging" for table in {table for table, _ in OPENED.values()}))
     assert {key[:2] for key, difference in found.items() if difference > 0} == set(OPENED)

@@ -1,8 +1,5 @@
 """Nobody is reachable against the ledger: the models and an independent reading of the rules agree on 100,000 random histories."""
 
-import os
-import subprocess
-import sys
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
@@ -20,17 +17,14 @@ NEEDED = {"consent": ("granted",), "basis": ("granted", "other_basis"), "none": 
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory):
+def warehouse(tmp_path_factory, dbt):
     data = tmp_path_factory.mktemp("histories")
     with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
         script = (Path(__file__).parent / "histories.sql").read_text()
         connection.execute("set preserve_insertion_order = false")
         connection.execute(script.replace("$people", str(PEOPLE)).replace("$methods", f"'{PROJECT}/seeds/consent_methods.csv'"))
-    command = ["-m", "dbt.cli.main", "run", "--select", *MODELS.split(), "--vars", f'{{run_at: "{NOW}"}}', "--profiles-dir", "."]
-    environment = os.environ | {"SVOD_DATA": str(data)}
-    folders = ["--target-path", str(data / "target"), "--log-path", str(data / "target"), "--log-level-file", "none"]
-    done = subprocess.run([sys.executable, *command, *folders], cwd=PROJECT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-4000:]
+    done = dbt(data, "run", "--select", *MODELS.split(), "--vars", f'{{run_at: "{NOW}"}}')
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
     with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
         yield connection
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from project_runs import FIRST_DAY, copy_of_first_day
 
-from pipelines.demo import write_company
 from pipelines.settings import PROJECT
 
-TODAY, TOMORROW = "2026-01-01 06:00:00", "2026-01-02 06:00:00"
+TOMORROW = "2026-01-02 06:00:00"
 EXACT = ("marts.customers", "marts.orders", "marts.customer_timeline", "marts.consents", "segments.segment_members")
 
 
 class Company:
-    """A data folder with the exports of 120 people, and the job run on it."""
+    """The data folder of a company after its first daily run, and the job run on it."""
 
     def __init__(self, data: Path) -> None:
         self.data, self.target = data, data / "target"
@@ -68,18 +68,10 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory) -> Company:
-    data = tmp_path_factory.mktemp("company")
-    write_company(data / "inbox", data / "truth", people=120, days=15, end="2026-01-01")
-    return Company(data)
-
-
-@pytest.fixture(scope="module")
-def published(company) -> Company:
-    """The company after its first run."""
-    code, said = company.run(TODAY)
-    assert code == 0, said + "\n".join(company.log()[-60:])
-    company.said = said
+def published(first_day_done, tmp_path_factory) -> Company:
+    first_day = copy_of_first_day(first_day_done, tmp_path_factory.mktemp("company"))
+    company = Company(first_day.data)
+    company.said = first_day.stdout + first_day.stderr
     return company
 
 
@@ -101,7 +93,7 @@ def test_the_terminal_shows_one_line_per_stage_and_nothing_of_the_machinery(publ
 
 def test_the_same_run_again_only_looks_into_the_inbox(published):
     version, since = published.version(), len(published.log())
-    code, said = published.run(TODAY)
+    code, said = published.run(FIRST_DAY)
     assert code == 0, said
     assert "reading the inbox" in said and "building" not in said and "publishing" not in said
     assert published.version() == version

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from project_runs import FirstDay, copy_of_first_day
 from seek import found
 
-from pipelines.demo import write_company
 from pipelines.settings import PROJECT
 
-PEOPLE, KILLS = 120, 3
+KILLS = 3
 THEIRS = "select identifier_type, value, raw_value from intermediate.int_identifiers where record_id in (select record_id from identity.record_customers where list_contains($ids, customer_id)) and not is_junk"
 OTHERS = "select identifier_type, value from intermediate.int_identifiers where record_id not in (select record_id from identity.record_customers where list_contains($ids, customer_id))"
 
@@ -35,30 +35,12 @@ def query(data: Path, text: str, **parameters) -> list[tuple]:
         return connection.execute(text, parameters or None).fetchall()
 
 
-def write_canaries(inbox: Path) -> None:
-    """Recognisable people in everything that can be wrong with a file: cells too many, quotes, casts, JSON, a header that is none."""
-    person = "Zcanaryname Zcanaryfamily,zcanary@example.com,+79995550011"
-    (inbox / "orders/canary.csv").write_text(
-        f'order_id,ordered_at,customer_name,email,phone,amount\nz1,2025-12-01,{person},100\nz2,zcanary-date,{person},zcanary-amount\nz3,2025-12-01,{person},1,2,3\nz4,"2025,{person},1\n'
-    )
-    (inbox / "hubspot/canary.csv").write_text(f"{person}\n{person}\n")
-    (inbox / "esp/sendgrid_canary.jsonl").write_text(
-        '{"email":"zcanary@example.com","event":\n[{"email":"zcanary@example.com","event":"open","timestamp":"zcanary-time"}]\n'
-    )
-    (inbox / "vk_leads/canary.json").write_text('{"response":{"leads":[{"lead_id":1,"answers":[{"key":"email","answer":{"value":"zcanary@example.com"}}]')
-    (inbox / "shopify/customers_canary.xlsx").write_bytes(b"PK\x03\x04 zcanary@example.com")
-
-
 class Installation:
     """A company after its first run, whom to erase from it, and what they were known by."""
 
-    def __init__(self, data: Path):
-        self.data = data
-        write_company(data / "inbox", data / "truth", people=PEOPLE, days=15, end="2026-01-01")
-        shutil.copytree(data / "inbox", data.parent / "old exports")
-        write_canaries(data / "inbox")
-        run = self.first_run = call(data, "orchestration.run", "--run-at", "2026-01-01 06:00:00")
-        assert run.returncode == 0, run.stdout + run.stderr
+    def __init__(self, first_day: FirstDay):
+        data = self.data = first_day.data
+        self.first_run = first_day
         self.shared, family = query(
             data,
             "select value, min(customer_id) from intermediate.int_identifiers join identity.record_customers using (record_id) where identifier_type = 'phone' and not is_junk group by value having count(distinct customer_id) = 2 order by value limit 1",
@@ -94,8 +76,8 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory) -> Installation:
-    return Installation(tmp_path_factory.mktemp("company") / "data")
+def company(first_day_done, tmp_path_factory) -> Installation:
+    return Installation(copy_of_first_day(first_day_done, tmp_path_factory.mktemp("company")))
 
 
 @pytest.fixture(scope="module")

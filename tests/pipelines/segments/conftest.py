@@ -7,7 +7,7 @@ from small_company import build
 
 
 @pytest.fixture(scope="module")
-def company(module_data) -> Path:
+def company(module_data, dbt) -> Path:
     """The data folder, with a warehouse whose segments have a history."""
-    build(module_data)
+    build(module_data, dbt)
     return module_data
