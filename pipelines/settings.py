@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SVOD_", env_nested_delimiter="__", toml_file=PROJECT / "svod.toml", extra="forbid")
 
     data: Path = Field(PROJECT / "data", description="Folder of everything Svod writes")
+    campaigns: Path = Field(PROJECT / "campaigns", description="Folder of the scenarios, their templates and `policy.yml`")
     inbox: str | None = Field(None, description="Folder or fsspec address (s3://, sftp://) of the exports; `<data>/inbox` if unset")
     inbox_options: dict[str, str | int | bool] = Field({}, description="Options of the inbox's file system, as fsspec takes them")
     schedule: str = Field("0 5 * * *", description="When the daily job runs, as cron")

@@ -9,23 +9,52 @@ import re
 from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Channel = Literal["email", "sms", "messenger", "web_push"]
 END = "end"
+LONGEST = timedelta(days=3653)  # that no moment leaves the calendar
 
 
 def _duration(given: object) -> object:
-    if isinstance(given, str) and (found := re.fullmatch(r"(\d+)([mhdw])", given.strip())):
-        return timedelta(**{UNITS[found[2]]: int(found[1])})
+    if isinstance(given, str) and (found := re.fullmatch(r"(\d{1,7})([mhdw])", given.strip())):
+        if (length := timedelta(**{UNITS[found[2]]: int(found[1])})) <= LONGEST:
+            return length
+        raise ValueError("a duration is ten years at most")
     if given == 0 or isinstance(given, timedelta):
         return given or timedelta()
     raise ValueError("a duration is a number and m, h, d or w: 30m, 2h, 7d")
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=Annotated[str, StringConstraints(pattern=r"^\d+[mhdw]$")])]
+def _written(duration: timedelta) -> str:
+    """A duration as a file writes it, so that what was kept can be read again."""
+    return f"{duration // timedelta(minutes=1)}m"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration, json_schema_input_type=Annotated[str, StringConstraints(pattern=r"^\d{1,7}[mhdw]$")]),
+    PlainSerializer(_written, return_type=str, when_used="json"),
+]
+
+
+def _time_of_day(given: object) -> object:
+    if isinstance(given, time) or (isinstance(given, str) and re.fullmatch(r"\d\d:\d\d(:\d\d)?", given)):
+        return given
+    raise ValueError("a time of day is written 09:30")
+
+
+def _moment(given: object) -> object:
+    if isinstance(given, datetime) or (isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?", given)):
+        return given
+    raise ValueError("a moment is written 2026-01-31 09:30, without a time zone: the policy has it")
+
+
+# Numbers would be taken for seconds.
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day, json_schema_input_type=Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d(:\d\d)?$")])]
+Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?$")])]
 
 
 class Part(BaseModel):
@@ -50,7 +79,7 @@ class EventPattern(Part):
 class Schedule(Part):
     """Moments at which a whole segment enters: once (`at`) or repeatedly (`rrule`, RFC 5545, counted from `at`)."""
 
-    at: datetime = Field(description="First moment, in the time zone of the policy")
+    at: Moment = Field(description="First moment, in the time zone of the policy")
     rrule: str | None = Field(None, description="FREQ=WEEKLY;BYDAY=TU …")
     segment: Name = Field(description="Whom it is for")
 
@@ -60,7 +89,7 @@ class Date(Part):
 
     attribute: str = Field(description="A date column of customer_360, such as birth_date")
     days_before: int = Field(0, ge=-365, le=365)
-    at: time = Field(time(10), description="Time of day, the customer's own")
+    at: TimeOfDay = Field(time(10), description="Time of day, the customer's own")
     every: Literal["year", "once"] = "year"
 
 
@@ -110,7 +139,7 @@ class Wait(Part):
 
     until: list[Guard] = []
     for_: Duration = Field(alias="for")
-    to: time | None = Field(None, description="Then until this time of day, the customer's own")
+    to: TimeOfDay | None = Field(None, description="Then until this time of day, the customer's own")
     otherwise: Name | None = Field(None, alias="else", description="Step after the deadline; the next one if unset")
 
 
@@ -134,18 +163,16 @@ class Split(Part):
         return self
 
 
+def _one_is_a_list(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
 class Send(Part):
     """A message on the first of these channels that may reach the customer when it is decided."""
 
-    channel: list[Channel] = Field(min_length=1)
-    template: str = Field(description="Folder below `templates` of the scenario")
+    channel: Annotated[list[Channel], BeforeValidator(_one_is_a_list, json_schema_input_type=Channel | list[Channel])] = Field(min_length=1)
+    template: Name = Field(description="Folder below `templates` of the scenario")
     expires_after: Duration | None = Field(None, description="Not sent later than this after it was due; the policy's if unset")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_is_a_list(cls, given: dict) -> dict:
-        return {**given, "channel": [given["channel"]]} if isinstance(given, dict) and isinstance(given.get("channel"), str) else given
-
 
 class SetTrait(Part):
     trait: Name
@@ -216,8 +243,8 @@ class Holdout(Part):
 class QuietHours(Part):
     """From and to, the customer's own time; over midnight if `from` is later. What falls within is held until `to`."""
 
-    from_: time = Field(alias="from")
-    to: time
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
 
 
 class Scenario(Part):
