@@ -55,6 +55,7 @@ joined as (
         customers.full_name,
         customers.given_name,
         customers.gender,
+        customers.birth_date,
         customers.birth_year,
         cast(floor({{ days_between('customers.birth_date', run_at()) }} / 365.2425) as integer) as age,
         customers.email,

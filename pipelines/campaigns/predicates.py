@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     import sqlglot
     from sqlglot import exp
 
-LONGEST = 2000
+LONGEST, SHOWN = 2000, 100
 ALLOWED = (
     *(exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between, exp.Like, exp.ILike),
     *(exp.NullSafeEQ, exp.NullSafeNEQ, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Case, exp.If, exp.Interval),
@@ -29,11 +29,11 @@ ALLOWED = (
     *(exp.Coalesce, exp.Nullif, exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Contains, exp.StartsWith, exp.EndsWith),
     *(exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Least, exp.Greatest, exp.Extract, exp.Year, exp.Month, exp.Day, exp.DateDiff, exp.TimestampTrunc),
 )
-CLOCKS = ("current", "now", "today", "localtime", "rand", "uuid", "get_current", "transaction_timestamp", "nextval")
+CLOCKS = ("currentd", "currentt", "now", "today", "localtime", "rand", "uuid", "get_current_t", "transaction_timestamp")
 COMPUTING = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.Round, exp.Floor, exp.Ceil)
 COMPARING = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ)
 MEMBER = re.compile(r"[\w $@-]+")
-TYPES = {"TEXT", "VARCHAR", "INT", "BIGINT", "DOUBLE", "DECIMAL", "BOOLEAN", "DATE", "TIMESTAMP"}
+TYPES = {"TEXT", "VARCHAR", "INT", "BIGINT", "DOUBLE", "DECIMAL", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMPNTZ"}
 SAMPLES = {"string": "'x'", "boolean": "true", "date": "date '2001-02-03'", "timestamp": "timestamp '2001-02-03 04:05:06'"}
 
 
@@ -41,6 +41,7 @@ class NotACondition(Told):
     """The expression is refused; `code` and `values` are a finding's."""
 
     def __init__(self, code: str, **values: str) -> None:
+        values = {key: value if len(value) <= SHOWN else value[:SHOWN] + " …" for key, value in values.items()}
         super().__init__(". ".join(text.format(**values) for text in texts()[code]["en"] if text))
         self.code, self.values = code, values
 
@@ -72,7 +73,7 @@ def _must_be_allowed(node: exp.Expression, expression: str) -> None:
     word = node.name if isinstance(node, exp.Anonymous) else node.key
     if not isinstance(node, ALLOWED):
         kind = "condition_clock" if word.lower().startswith(CLOCKS) else "condition_not_allowed"
-        raise NotACondition(kind, condition=expression, part=node.sql(dialect="duckdb")[:60])
+        raise NotACondition(kind, condition=expression, part=node.sql(dialect="duckdb"))
     if isinstance(node, exp.DataType) and node.this.name not in TYPES:
         raise NotACondition("condition_not_allowed", condition=expression, part=node.sql(dialect="duckdb"))
 
@@ -80,7 +81,7 @@ def _must_be_allowed(node: exp.Expression, expression: str) -> None:
 def _rewritten(tree: exp.Expression, relation: Relation, alias: str) -> exp.Expression:
     """Columns get the alias, members of `properties` are taken out of the JSON, casts never fail."""
     tree = exp.Paren(this=tree.copy())  # so that every node has a parent to be replaced in
-    for cast in [node for node in tree.find_all(exp.Cast) if not isinstance(node, exp.TryCast)]:
+    for cast in [node for node in tree.find_all(exp.Cast) if not isinstance(node, exp.TryCast) and not isinstance(node.this, exp.Literal)]:
         cast.replace(exp.TryCast(this=cast.this, to=cast.args["to"]))
     named = [node for node in tree.find_all(exp.Column, exp.Dot) if not isinstance(node.parent, exp.Dot)]
     for node in named:
@@ -96,7 +97,7 @@ def _column(parts: list[str], node: exp.Expression, relation: Relation, alias: s
     name, known = parts[0].lower(), columns(relation)
     is_member = relation == "event" and name == "properties" and len(parts) > 1
     if name not in known or (len(parts) > 1 and not is_member) or (name == "properties" and not is_member):
-        near = get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)[:5]
+        near = ["properties.total"] if name == "properties" and relation == "event" else get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)[:5]
         raise NotACondition("condition_column", column=".".join(parts), relation=relation, near=", ".join(near))
     column = exp.column(name, table=alias)
     if not is_member:
