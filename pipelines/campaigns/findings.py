@@ -36,7 +36,7 @@ class Finding:
         return what, why, remedy
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.severity}: {'. '.join(part for part in self.told() if part)}."
+        return f"{self.file}:{self.line}: {self.severity}: {'. '.join(part[:1].upper() + part[1:] for part in self.told() if part)}."
 
 
 class Refused(Told):

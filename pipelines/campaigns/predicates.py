@@ -126,7 +126,9 @@ def _kind_beside(node: exp.Expression) -> str | None:
 
 @cache
 def _bench() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "enable_external_access": "false", "threads": "1"})
+    connection = duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "enable_external_access": "false", "threads": "1"}
+    )
     connection.execute("set timezone = 'UTC'")
     return connection
 

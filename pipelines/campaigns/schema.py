@@ -54,7 +54,9 @@ def _moment(given: object) -> object:
 
 # Numbers would be taken for seconds.
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day, json_schema_input_type=Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d(:\d\d)?$")])]
-Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?$")])]
+Moment = Annotated[
+    datetime, BeforeValidator(_moment, json_schema_input_type=Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?$")])
+]
 
 
 class Part(BaseModel):
@@ -173,6 +175,7 @@ class Send(Part):
     channel: Annotated[list[Channel], BeforeValidator(_one_is_a_list, json_schema_input_type=Channel | list[Channel])] = Field(min_length=1)
     template: Name = Field(description="Folder below `templates` of the scenario")
     expires_after: Duration | None = Field(None, description="Not sent later than this after it was due; the policy's if unset")
+
 
 class SetTrait(Part):
     trait: Name
