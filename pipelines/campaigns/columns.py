@@ -39,3 +39,15 @@ def segments() -> tuple[str, ...]:
     """The var `segments` of the dbt project."""
     project, _ = read_yaml(PROJECT / "dbt_project.yml", "dbt_project.yml")
     return tuple(project["vars"]["segments"])
+
+
+@cache
+def segment_titles() -> dict[str, tuple[str, str]]:
+    """What people call each segment, in English and in Russian."""
+    titles = {}
+    for name in segments():
+        path = PROJECT / "models" / "segments" / f"{name}.yml"
+        described = read_yaml(path, path.name)[0]["models"][0] if path.exists() else {}
+        meta = described.get("config", {}).get("meta", {}) or described.get("meta", {})
+        titles[name] = (meta.get("title", name), meta.get("title_ru", name))
+    return titles
