@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.campaigns.commands import campaigns
 from pipelines.identity.commands import identity
 from pipelines.privacy.commands import privacy
 from pipelines.segments.commands import segments
@@ -41,6 +42,7 @@ app.add_typer(sources, name="sources")
 app.add_typer(identity, name="identity")
 app.add_typer(privacy, name="privacy")
 app.add_typer(segments, name="segments")
+app.add_typer(campaigns, name="campaigns")
 app.add_typer(publish_app, name="publish")
 console = Console()
 

@@ -19,7 +19,7 @@ def policy_findings(campaigns: Campaigns) -> Iterator[Finding]:
     policy, file = campaigns.policy, campaigns.policy_file
 
     def at(*place: str | int) -> tuple[str, int]:
-        return "policy.yml", file.line(*place) if file else 1
+        return (file.name, file.line(*place)) if file else (f"{campaigns.folder.name}/policy.yml", 1)
 
     zones = zoneinfo.available_timezones()
     if policy.time_zone not in zones:

@@ -27,7 +27,7 @@ class File:
     """A scenario (or the policy) as it stands in a file."""
 
     path: Path
-    name: str  # as findings name it, relative to the folder of scenarios
+    name: str  # as findings name it: from the folder of scenarios on
     content: Any
     lines: dict[Place, int]
 
@@ -56,7 +56,7 @@ class Campaigns:
 def read(folder: Path | None = None) -> Campaigns:
     """All of a folder, the settings' if none is named. Raises `Refused` if the policy cannot be read: nothing is right without it."""
     folder = folder or settings().campaigns
-    policy = _file(folder / "policy.yml", "policy.yml", Policy) if (folder / "policy.yml").exists() else None
+    policy = _file(folder / "policy.yml", f"{folder.name}/policy.yml", Policy) if (folder / "policy.yml").exists() else None
     files, refused = {}, {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.is_dir() and path.name != SHARED and not path.name.startswith((".", "_")):
@@ -68,7 +68,7 @@ def read(folder: Path | None = None) -> Campaigns:
 
 
 def _scenario(folder: Path) -> File:
-    name = f"{folder.name}/scenario.yml"
+    name = f"{folder.parent.name}/{folder.name}/scenario.yml"
     if not (folder / "scenario.yml").exists():
         raise Refused([Finding("no_scenario_file", name, 1, {"folder": folder.name})])
     file = _file(folder / "scenario.yml", name, Scenario)

@@ -12,25 +12,21 @@ def words(scenario: Scenario, policy: Policy, *, russian: bool = False) -> str:
     return "\n".join(_lines(scenario, policy, Speaker(russian)))
 
 
+def heading(scenario: Scenario, say: Speaker) -> tuple[str, str]:
+    """The title, and what kind of scenario it is."""
+    version = say(f"version {scenario.version}", f"версия {scenario.version}")
+    kind = f"{scenario.scenario}, {version}, {say.either(STATUSES[scenario.status])}, {say.either(PURPOSES[scenario.purpose])}"
+    return (scenario.title.ru if say.russian else scenario.title.en), kind
+
+
 def _lines(scenario: Scenario, policy: Policy, say: Speaker) -> Iterator[str]:
-    title = scenario.title.ru if say.russian else scenario.title.en
-    yield f"{title} ({scenario.scenario}, {say('version', 'версия')} {scenario.version}, {say.either(STATUSES[scenario.status])}, {say.either(PURPOSES[scenario.purpose])})"
+    title, kind = heading(scenario, say)
+    yield f"{title} ({kind})"
     yield ""
     yield say("Begins: ", "Начинается: ") + f"{say.entry(scenario.entry)}; {say.again(scenario.entry)}."
     for number, step in enumerate(scenario.steps, start=1):
         yield f"{number:>3}. {_sentence(scenario, step, say)}"
-    if scenario.exit:
-        heard = [say.heard(way_out) for way_out in scenario.exit]
-        yield say(
-            f"Ends at once, whatever is queued, when {say.listed(heard)}.", f"Сразу прекращается, даже если что-то уже в очереди, когда {say.listed(heard)}."
-        )
-    if goal := scenario.goal:
-        event = say.event(goal.event, goal.where)
-        yield say(
-            f"Success: {event} within {say.length(goal.within)} of the beginning; its worth is {goal.value}.",
-            f"Успех: {event} не позже чем через {say.length(goal.within)} после начала; ценность — {goal.value}.",
-        )
-    yield from _rules(scenario, policy, say)
+    yield from rules(scenario, policy, say)
 
 
 def _sentence(scenario: Scenario, step: Step, say: Speaker) -> str:
@@ -57,7 +53,23 @@ def _name(step: str, say: Speaker) -> str:
     return say("end", "конец") if step == END else step
 
 
-def _rules(scenario: Scenario, policy: Policy, say: Speaker) -> Iterator[str]:
+def rules(scenario: Scenario, policy: Policy, say: Speaker) -> Iterator[str]:
+    """What holds all the way: exits, the goal, who gets nothing and when nothing goes out."""
+    if scenario.exit:
+        heard = [say.heard(way_out) for way_out in scenario.exit]
+        yield say(
+            f"Ends at once, whatever is queued, when {say.listed(heard)}.", f"Сразу прекращается, даже если что-то уже в очереди, когда {say.listed(heard)}."
+        )
+    if goal := scenario.goal:
+        event = say.event(goal.event, goal.where)
+        yield say(
+            f"Success: {event} within {say.length(goal.within)} of the beginning; its worth is {goal.value}.",
+            f"Успех: {event} не позже чем через {say.length(goal.within)} после начала; ценность — {goal.value}.",
+        )
+    yield from _who(scenario, policy, say)
+
+
+def _who(scenario: Scenario, policy: Policy, say: Speaker) -> Iterator[str]:
     """Who gets nothing, and when nothing goes out."""
     if scenario.purpose == "transactional":
         yield say(
