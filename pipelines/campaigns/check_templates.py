@@ -1,69 +1,35 @@
-"""Whether the texts of a scenario are there: each channel in each language, and a way to unsubscribe from advertising.
+"""Whether the texts of a scenario are there and right: what is in a template is judged by `pipelines.messages.lint`."""
 
-What is in a template beyond that (variables, links, sizes) is looked at by `pipelines.messages.lint`, where that is installed.
-"""
-
-import importlib
-import importlib.util
 from collections.abc import Iterator
-from pathlib import Path
 
 from pipelines.campaigns.columns import columns
 from pipelines.campaigns.findings import Finding
 from pipelines.campaigns.reading import File
 from pipelines.campaigns.schema import Policy, Scenario
 
-FILES = {"email": ("email.{}.mjml", "subject.{}.txt"), "sms": ("sms.{}.txt",), "messenger": ("messenger.{}.txt",), "web_push": ("web_push.{}.json",)}
-LINT = "pipelines.messages.lint"
+WARNING = "warning: "  # how the lint begins what need not be mended
 
 
 def findings(file: File, policy: Policy) -> Iterator[Finding]:
-    """What is missing of the messages of a scenario; each template is told of once."""
+    """What is wrong with the messages of a scenario; each template is told of once, at the first step that sends it."""
     scenario: Scenario = file.content
-    seen: set[tuple[str, str]] = set()
+    channels: dict[str, list[str]] = {}
+    first: dict[str, int] = {}
     for number, step in enumerate(scenario.steps):
-        if not step.send:
+        if step.send:
+            first.setdefault(step.send.template, number)
+            channels[step.send.template] = list(dict.fromkeys([*channels.get(step.send.template, []), *step.send.channel]))
+    for template, number in first.items():
+        line = file.line("steps", number, "send", "template")
+        if not (file.path.parent / "templates" / template).is_dir():
+            yield Finding("no_template", file.name, line, {"step": scenario.steps[number].id, "template": template})
             continue
-        template, line = step.send.template, file.line("steps", number, "send", "template")
-        channels = [channel for channel in step.send.channel if (template, channel) not in seen]
-        seen |= {(template, channel) for channel in channels}
-        folder = file.path.parent / "templates" / template
-        if not folder.is_dir():
-            yield Finding("no_template", file.name, line, {"step": step.id, "template": template})
-            continue
-        missing = list(_missing(folder, channels, policy.locales))
-        for channel, locale, name in missing:
-            values = {"template": template, "channel": channel, "locale": locale, "file": name, "step": step.id}
-            yield Finding("no_locale", file.name, line, values)
-        if scenario.purpose == "marketing" and "email" in channels:
-            for name in _without_unsubscribe(folder):
-                yield Finding("no_unsubscribe", file.name, line, {"template": template, "file": name})
-        for problem in _linted(folder, channels, policy.locales) if channels and not missing else []:
-            yield Finding("template", file.name, line, {"template": template, "problem": problem.rstrip(".")})
+        for problem in _problems(file, template, channels[template], policy):
+            code = "template_hint" if problem.startswith(WARNING) else "template"
+            yield Finding(code, file.name, line, {"template": template, "problem": problem.removeprefix(WARNING).rstrip(".")})
 
 
-def _missing(folder: Path, channels: list[str], locales: list[str]) -> Iterator[tuple[str, str, str]]:
-    for channel in channels:
-        for locale in locales:
-            for name in FILES[channel]:
-                if not (folder / name.format(locale)).is_file():
-                    yield channel, locale, name.format(locale)
+def _problems(file: File, template: str, channels: list[str], policy: Policy) -> list[str]:
+    from pipelines.messages.lint import problems
 
-
-def _without_unsubscribe(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.glob("email.*.mjml")):
-        if "unsubscribe_url" not in path.read_text(encoding="utf-8") + _included(path):
-            yield path.name
-
-
-def _included(template: Path) -> str:
-    """The shared parts, any of which may hold the link."""
-    shared = template.parents[3] / "shared"
-    used = [path for path in shared.rglob("*") if path.is_file() and path.name in template.read_text(encoding="utf-8")]
-    return "".join(path.read_text(encoding="utf-8", errors="ignore") for path in sorted(used))
-
-
-def _linted(folder: Path, channels: list[str], locales: list[str]) -> list[str]:
-    if importlib.util.find_spec("pipelines.messages") is None or importlib.util.find_spec(LINT) is None:
-        return []
-    return importlib.import_module(LINT).problems(folder, channels, locales, columns("customer"))
+    return problems(file.path.parent / "templates" / template, channels, policy.locales, columns("customer"), purpose=file.content.purpose)

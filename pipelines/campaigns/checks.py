@@ -68,8 +68,8 @@ def _evaluated(warehouse: Path) -> tuple[set[str], dict[str, dict[int, str]], bo
             if "marts.customer_timeline" in there:
                 events = {name for (name,) in connection.execute("select distinct event_name from marts.customer_timeline").fetchall()}
             if "communications.scenarios" in there:
-                for name, version, digest in connection.execute("select scenario, version, definition_hash from communications.scenarios").fetchall():
-                    known.setdefault(name, {})[version] = digest
+                for name, version, text in connection.execute("select scenario, version, definition from communications.scenarios").fetchall():
+                    known.setdefault(name, {})[version] = definition_hash(Scenario.model_validate_json(text))
             return events, known, False
     except duckdb.IOException:
         return set(), {}, True

@@ -18,8 +18,8 @@ from pipelines.campaigns.yaml_text import Place, read_yaml
 from pipelines.settings import settings
 
 SHARED = "shared"  # layouts of templates, no scenario
-# Who may say what in which status is no part of how a pass goes.
-NOT_DEFINING = {"version", "title", "status", "approved_by"}
+# What holds from now on for all passes, of whatever version.
+NOT_DEFINING = {"version", "title", "status", "approved_by", "priority"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def definition(scenario: Scenario) -> str:
 
 
 def definition_hash(scenario: Scenario) -> str:
-    """Of what decides how a pass goes: not of comments, layout, defaults written out, title, status, approver or version.
+    """Of what decides how a pass goes: not of comments, layout, defaults written out, title, status, approver, priority or version.
 
     The order of arms and guards counts, since it decides too.
     """
