@@ -82,7 +82,7 @@ def _file(path: Path, name: str, model: Callable[..., BaseModel] | type[BaseMode
     try:
         return File(path, name, model.model_validate({} if given is None else given), lines)
     except ValidationError as error:
-        raise Refused(findings_of(error, model, name, lines)) from None
+        raise Refused(findings_of(error, model, name, given, lines)) from None
 
 
 def definition(scenario: Scenario) -> str:

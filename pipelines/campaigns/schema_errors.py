@@ -3,6 +3,7 @@
 Of several errors at one place the first is told: the others are pydantic's further attempts at the same value.
 """
 
+import re
 import typing
 from difflib import get_close_matches
 
@@ -12,10 +13,15 @@ from pipelines.campaigns.findings import Finding
 from pipelines.campaigns.yaml_text import Place
 
 
-def findings_of(error: ValidationError, model: type[BaseModel], name: str, lines: dict[Place, int]) -> list[Finding]:
+UNKNOWN_STEP = re.compile(r"step (\w+): there is no step (\w+)")
+
+
+def findings_of(error: ValidationError, model: type[BaseModel], name: str, given: object, lines: dict[Place, int]) -> list[Finding]:
     """One finding per place, in the order of the lines."""
     found: dict[Place, Finding] = {}
     for detail in error.errors(include_url=False):
+        if detail["type"] == "value_error" and (unknown := UNKNOWN_STEP.fullmatch(str(detail["ctx"]["error"]))):
+            return [_unknown_step(*unknown.groups(), name, given, lines)]
         place = _written(detail["loc"], lines)
         missing = detail["type"] == "missing"
         at = (*place, detail["loc"][-1]) if missing else place
@@ -52,6 +58,13 @@ def _said(detail: dict, model: type[BaseModel], place: Place, line: int, name: s
             return "wrong_value", name, line, {"key": key, "problem": str(detail["ctx"]["error"])}
         case _:
             return "wrong_value", name, line, {"key": key, "problem": detail["msg"][:1].lower() + detail["msg"][1:]}
+
+
+def _unknown_step(step: str, named: str, name: str, given: dict, lines: dict[Place, int]) -> Finding:
+    """The schema sees this of the scenario as a whole; here it gets the line of the step."""
+    ids = [one["id"] for one in given["steps"]]
+    near = get_close_matches(named, ids, n=2, cutoff=0.5) or ids
+    return Finding("unknown_step", name, lines.get(("steps", ids.index(step), "id"), 1), {"step": step, "named": named, "near": ", ".join([*near, "end"])})
 
 
 def _keys(model: type[BaseModel], place: Place) -> list[str]:

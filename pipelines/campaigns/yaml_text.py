@@ -69,8 +69,8 @@ def read_yaml(path: Path, name: str | None = None) -> tuple[object, dict[Place, 
 
 def _value(node: yaml.Node, place: Place, lines: dict[Place, int]) -> object:
     lines[place] = node.start_mark.line + 1
-    if node.tag.startswith("!") or (isinstance(node, yaml.ScalarNode) and node.tag != "tag:yaml.org,2002:str"):
-        raise Line("no_tags", node, tag=node.tag)
+    if node.tag.removeprefix("tag:yaml.org,2002:") not in ("str", "seq", "map"):
+        raise Line("no_tags", node, tag=node.tag.replace("tag:yaml.org,2002:", "!!"))
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
