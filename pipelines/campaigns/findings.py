@@ -11,6 +11,8 @@ from typing import Literal
 
 from pipelines.redaction import Told
 
+LONGEST_VALUE = 100  # of a condition that is quoted
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -45,6 +47,15 @@ class Refused(Told):
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__("\n".join(map(str, findings)))
         self.findings = findings
+
+
+class NotACondition(Told):
+    """The expression is refused; `code` and `values` are a finding's."""
+
+    def __init__(self, code: str, **values: str) -> None:
+        values = {key: value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + " …" for key, value in values.items()}
+        super().__init__(". ".join(text.format(**values) for text in texts()[code]["en"] if text))
+        self.code, self.values = code, values
 
 
 @cache

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 from pipelines.campaigns.findings import Finding
 from pipelines.campaigns.yaml_text import Place
 
-
 UNKNOWN_STEP = re.compile(r"step (\w+): there is no step (\w+)")
 
 
