@@ -21,11 +21,11 @@ def findings(file: File) -> Iterator[Finding]:
     for step in scenario.steps:
         if step.id not in reached:
             yield Finding("dead_step", *at(step.id), {"step": step.id})
-        if END not in reachable(ways, step.id):
-            yield Finding("no_end", *at(step.id), {"step": step.id})
     for loop in loops(scenario, [edge for edge in ways if edge.is_at_once]):
         yield Finding("loop_without_wait", *at(loop[0]), {"steps": ", ".join(loop)})
     for loop in loops(scenario, ways):
+        if END not in reachable(ways, loop[0]):
+            yield Finding("no_end", *at(loop[0]), {"step": loop[0]})
         for step in loop:
             if scenario.steps[place[step]].max_visits == 1:
                 yield Finding("loop_without_visits", *at(step), {"step": step})
