@@ -3,12 +3,12 @@
 from datetime import time, timedelta
 
 import pytest
+from scenario_folders import GOOD, scenario, spoiled
 
 from pipelines.campaigns.findings import Refused
 from pipelines.campaigns.reading import definition, definition_hash, read
 from pipelines.campaigns.schema import Policy, Scenario
 from pipelines.campaigns.yaml_text import read_yaml
-from scenario_folders import GOOD, scenario, spoiled
 
 
 def values(tmp_path, text: str):
@@ -64,7 +64,7 @@ def test_a_value_is_read_as_it_looks(tmp_path, written, read_as):
         ("a: 1\n---\nb: 2\n", 2, "this is no YAML"),
         (b"a: 1\nb: \xcf\xf0\xe8\n", 2, "the file is not UTF-8"),
         ("a: \x07\n", 1, "a character that no text has"),
-        ("[" * 3000, 1, "nested too deeply"),
+        ("[" * 1200, 1, "nested too deeply"),
     ],
 )
 def test_what_could_be_misread_is_refused_with_its_line(tmp_path, text, line, words):

@@ -36,6 +36,11 @@ COMMANDS = (
     ["segments", "preview"],
     ["segments", "why"],
     ["segments", "lookalike"],
+    ["campaigns", "list"],
+    ["campaigns", "check"],
+    ["campaigns", "words"],
+    ["campaigns", "picture"],
+    ["campaigns", "schema"],
     ["publish", "list"],
     ["publish", "rollback"],
 )
