@@ -1,4 +1,6 @@
-"""The columns of a condition: under the alias of their relation, members of `properties` taken out of the JSON as what they are compared with."""
+"""A condition rewritten to run over everybody: columns under the alias of their relation, members of `properties` taken out of the JSON as
+what they are compared with, and nothing that a value can make fail.
+"""
 
 import re
 from difflib import get_close_matches
@@ -9,18 +11,24 @@ from pipelines.campaigns.columns import Relation, columns
 from pipelines.campaigns.findings import NotACondition
 
 COMPUTING = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.Round, exp.Floor, exp.Ceil)
+FAILING = (*COMPUTING, exp.Extract, exp.DateDiff, exp.TimestampTrunc)
 COMPARING = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ)
 MEMBER = re.compile(r"[\w $@-]+")
 
 
 def rewritten(tree: exp.Expression, relation: Relation, alias: str) -> exp.Expression:
-    """Columns get the alias, members of `properties` are taken out of the JSON, casts never fail."""
+    """The same condition, of columns as they are named in the query."""
     tree = exp.Paren(this=tree.copy())  # so that every node has a parent to be replaced in
     for cast in [node for node in tree.find_all(exp.Cast) if not isinstance(node, exp.TryCast) and not isinstance(node.this, exp.Literal)]:
         cast.replace(exp.TryCast(this=cast.this, to=cast.args["to"]))
     named = [node for node in tree.find_all(exp.Column, exp.Dot) if not isinstance(node.parent, exp.Dot)]
     for node in named:
         node.replace(_column([part.name for part in _parts(node)], node, relation, alias))
+    # Each part that can fail is tried by itself: DuckDB takes a part that stands twice out of a `try` around the whole.
+    for node in reversed(list(tree.find_all(*FAILING))):
+        if isinstance(node, exp.Div):
+            node.expression.replace(exp.Nullif(this=node.expression.copy(), expression=exp.Literal.number(0)))
+        node.replace(exp.Anonymous(this="try", expressions=[node.copy()]))
     return tree.this
 
 
@@ -40,7 +48,8 @@ def _column(parts: list[str], node: exp.Expression, relation: Relation, alias: s
     if any(not MEMBER.fullmatch(part) for part in parts[1:]):
         raise NotACondition("condition_not_allowed", condition=".".join(parts), part=".".join(parts))
     path = "$" + "".join(f'."{part}"' for part in parts[1:])
-    text = exp.func("json_extract_string", column, exp.Literal.string(path))
+    json = exp.TryCast(this=column, to=exp.DataType.build("json"))
+    text = exp.func("json_extract_string", json, exp.Literal.string(path))
     kind = _kind_beside(node, relation)
     return exp.TryCast(this=text, to=exp.DataType.build(kind)) if kind else text
 

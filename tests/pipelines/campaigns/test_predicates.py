@@ -1,7 +1,11 @@
 """Conditions: what may be said, what it becomes, and that nothing else gets through."""
 
+import os
+
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.campaigns.columns import columns
 from pipelines.campaigns.predicates import NotACondition, compiled
@@ -109,6 +113,15 @@ EVENTS = [
 ]
 
 
+def events() -> duckdb.DuckDBPyConnection:
+    """Rows with all that is odd."""
+    connection = duckdb.connect()
+    kinds = ", ".join(f"{name} {kind}" for name, kind in columns("event").items())
+    connection.execute(f"create table events ({kinds})")
+    connection.executemany("insert into events (event_id, amount, channel, properties, occurred_at) values (?, ?, ?, ?, '2026-01-01')", EVENTS)
+    return connection
+
+
 @pytest.mark.parametrize(
     ("expression", "which"),
     [
@@ -122,7 +135,10 @@ EVENTS = [
         ("properties.is_gift = false", "b"),
         ("properties.deep.er.est.\"of all\" = 'x'", "a"),
         ("cast(properties.q as integer) = 3", "a"),
-        ("properties.q::integer is null", "bcd"),
+        ("properties.q::integer is null", "bcde"),
+        ("properties.q = properties.q and properties.q = properties.q", "ab"),
+        ("100 / (amount - 9) > 0", "ab"),
+        ("amount % 0 = 1 or amount % 0 = 2 or amount = 1500", "a"),
         ("lower(properties.q) like 'm%'", "b"),
         ("channel = 'o''clock'", "e"),
         ("event_id ilike 'A' or EVENT_ID = 'b'", "ab"),
@@ -132,10 +148,7 @@ EVENTS = [
     ],
 )
 def test_a_condition_holds_for_whom_it_says_and_never_stops_a_run(expression, which):
-    connection = duckdb.connect()
-    kinds = ", ".join(f"{name} {kind}" for name, kind in columns("event").items())
-    connection.execute(f"create table events ({kinds})")
-    connection.executemany("insert into events (event_id, amount, channel, properties, occurred_at) values (?, ?, ?, ?, '2026-01-01')", EVENTS)
+    connection = events()
     found = connection.execute(f"select event_id from events as e where {compiled(expression, 'event', 'e')} order by 1").fetchall()
     assert "".join(name for (name,) in found) == which
     nulls = connection.execute(f"select count(*) from events as e where ({compiled(expression, 'event', 'e')}) is null").fetchone()[0]
@@ -145,3 +158,26 @@ def test_a_condition_holds_for_whom_it_says_and_never_stops_a_run(expression, wh
 def test_every_column_of_a_customer_can_be_asked_for():
     for name in columns("customer"):
         assert compiled(f"{name} is not null", "customer", "c") == f"coalesce(try(NOT c.{name} IS NULL), false)"
+
+
+SOUP = "amount channel properties.total nothing = < and or not in between is null like ( ) , + * 'a' 1 true case when then end :: int as exists select ; -- /* [ { $1 ? ' union"
+VALUES = "amount channel occurred_at properties.total properties.is_gift event_id 'a' 'many' 0 1.5 9999999999999999999999 true null date'2026-01-01' (amount-9)"
+OPERATORS = "= <> < >= like and or + - * / % is in|(1,2) between|1|and"
+words = st.lists(st.sampled_from(SOUP.split()), max_size=9).map(" ".join)
+sums = st.lists(st.tuples(st.sampled_from(VALUES.split()), st.sampled_from(OPERATORS.split())), max_size=4).map(
+    lambda parts: " ".join(f"{value} {operator.replace('|', ' ')}" for value, operator in parts) + " amount > 0"
+)
+
+
+@settings(max_examples=int(os.environ.get("SVOD_TEST_CONDITIONS", "150")), deadline=None)
+@given(words | sums)
+def test_whatever_is_written_is_refused_or_runs_over_every_row(condition):
+    try:
+        condition = compiled(condition, "event", "e")
+    except NotACondition:
+        return
+    kinds = EVENT_ROWS.execute(f"select distinct typeof({condition}), ({condition}) is null from events as e").fetchall()
+    assert kinds == [("BOOLEAN", False)]
+
+
+EVENT_ROWS = events()
