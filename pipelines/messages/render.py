@@ -6,6 +6,7 @@ in processes of their own (`worker`); one that must be stopped costs the person 
 """
 
 import html
+import json
 import os
 import re
 from collections import Counter, defaultdict
@@ -107,7 +108,10 @@ def _answers(worker: Worker, message: Parts, time_zone: str, rows: list[dict], s
 
 def _person(row: dict, locale: str) -> dict:
     shared = ("scenario", "step", "unsubscribe_url", "preferences_url", "view_url")
-    return {**{name: row[name] for name in shared}, "locale": locale, "c": row["customer"], "e": row["event"] or {}}
+    event = row["event"] or {}
+    properties = event.get("properties") or {}
+    event = {**event, "properties": json.loads(properties) if isinstance(properties, str) else properties}
+    return {**{name: row[name] for name in shared}, "locale": locale, "c": row["customer"], "e": event}
 
 
 def _content(channel: str, written: dict[str, str], links: list[str], track: Callable[[str], str]) -> Content:

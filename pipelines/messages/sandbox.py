@@ -16,7 +16,7 @@ LATER = {"html": {"subject", "preheader"}, "text": {"subject", "preheader"}}  # 
 REPEATED = 10_000  # the longest text or list that `*` may make
 
 
-class Skipped(Exception):  # noqa: N818 # it is no error
+class Skipped(Exception):
     """The template says that this person gets nothing; the text is its author's."""
 
 
