@@ -17,10 +17,9 @@ from pipelines.messages.folder import NEEDED, Source, TemplateError, parts
 from pipelines.messages.held_tokens import TAG, WORD, hold, release
 from pipelines.messages.mjml_lint import mjml_problems
 from pipelines.messages.plain_text import plain_text
-from pipelines.messages.sandbox import LATER, NAMES, sandbox
+from pipelines.messages.sandbox import EVENT, LATER, NAMES, sandbox
 from pipelines.messages.sms_size import sms_parts
 
-EVENT = {"event_id", "event_name", "occurred_at", "source", "channel", "campaign", "url", "amount", "currency", "properties"}
 OWN_LINKS = re.compile(r"\{\{-?\s*(unsubscribe_url|preferences_url|view_url)\s*-?\}\}")
 TRACKED = re.compile(r"\|\s*track\s*-?\}\}$")
 ZONE = "UTC"  # no date is written here

@@ -65,7 +65,9 @@ class _Reader(HTMLParser):
         if between_rows:  # nothing is shown there, but a loop's tags may stand there, each on a line of its own
             self.written += [f"\n{word[0]}\n" for word in WORD.finditer(text)]
         else:
-            self.written.append(re.sub(r"[ \t\r\n]+", " ", text))
+            after_blank = bool(self.written) and self.written[-1].endswith((" ", "\n"))
+            shown = re.sub(r"[ \t\r\n]+", " ", text)
+            self.written.append(shown.lstrip(" ") if after_blank else shown)
 
 
 def plain_text(html: str) -> str:

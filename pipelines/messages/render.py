@@ -20,6 +20,7 @@ from queue import SimpleQueue
 
 from pipelines.campaigns.schema import Policy
 from pipelines.messages.folder import Parts, TemplateError, chain, parts, template_folder
+from pipelines.messages.sandbox import EVENT
 from pipelines.messages.workers import Worker
 from pipelines.sending.channel import Content
 
@@ -110,7 +111,7 @@ def _person(row: dict, locale: str) -> dict:
     shared = ("scenario", "step", "unsubscribe_url", "preferences_url", "view_url")
     event = row["event"] or {}
     properties = event.get("properties") or {}
-    event = {**event, "properties": json.loads(properties) if isinstance(properties, str) else properties}
+    event = {**dict.fromkeys(EVENT), **event, "properties": json.loads(properties) if isinstance(properties, str) else properties}
     return {**{name: row[name] for name in shared}, "locale": locale, "c": row["customer"], "e": event}
 
 

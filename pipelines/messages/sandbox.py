@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipelines.messages.words import Unprintable, filters
 
+EVENT = ("event_id", "event_name", "occurred_at", "source", "channel", "campaign", "url", "amount", "currency", "properties")
 NAMES = {"c", "e", "scenario", "step", "locale", "unsubscribe_url", "preferences_url", "view_url"}  # in every template
 LATER = {"html": {"subject", "preheader"}, "text": {"subject", "preheader"}}  # what parts written earlier said
 REPEATED = 10_000  # the longest text or list that `*` may make
