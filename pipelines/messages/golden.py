@@ -81,13 +81,19 @@ def as_text(content: Content) -> str:
     return f"{head}\n{content.text}\n" if head else f"{content.text}\n"
 
 
+def different(folder: Path, found: list[Golden]) -> list[Path]:
+    """Files that are not as they are to be, and those that no fixture makes any more."""
+    stale = set((folder / "golden").glob("*.*")) - {one.path for one in found}
+    return sorted({one.path for one in found if not one.path.is_file() or one.path.read_text(encoding="utf-8") != one.text} | stale)
+
+
 def renew(folder: Path, found: list[Golden]) -> list[Path]:
-    """Writes the files and removes those no fixture makes any more; gives those that changed."""
+    """Writes or removes those; gives them."""
     (folder / "golden").mkdir(exist_ok=True)
-    stale = set((folder / "golden").iterdir()) - {one.path for one in found}
-    changed = [one for one in found if not one.path.is_file() or one.path.read_text(encoding="utf-8") != one.text]
-    for one in changed:
-        replace_text(one.path, one.text)
-    for path in stale:
-        path.unlink()
-    return [*sorted(stale), *(one.path for one in changed)]
+    changed, texts = different(folder, found), {one.path: one.text for one in found}
+    for path in changed:
+        if path in texts:
+            replace_text(path, texts[path])
+        else:
+            path.unlink()
+    return changed

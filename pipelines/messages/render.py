@@ -7,7 +7,6 @@ in processes of their own (`worker`); one that must be stopped costs the person 
 
 import html
 import json
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from queue import SimpleQueue
 
 from pipelines.campaigns.schema import Policy
 from pipelines.messages.folder import Parts, TemplateError, chain, parts, template_folder
+from pipelines.messages.plain_text import tidy
 from pipelines.messages.sandbox import EVENT
 from pipelines.messages.workers import Worker
 from pipelines.sending.channel import Content
@@ -27,7 +27,7 @@ from pipelines.sending.channel import Content
 CHUNK = 64
 POISONED = 3  # messages in a row that had to be stopped; the rest of the template is not tried any more
 LINK = re.compile("\ue000(\\d+)\ue001")
-BUTTON = re.compile(r"^\[([^\]\n]+)\]\((https://[^\s)]+)\)$", re.MULTILINE)
+BUTTON = re.compile(r"^\[([^\]\n]+)\]\((https?://[^\s)]+)\)$", re.MULTILINE)
 
 Track = Callable[[str, dict], str]
 
@@ -126,10 +126,5 @@ def _content(channel: str, written: dict[str, str], links: list[str], track: Cal
         return Content(subject=linked("title"), text=linked("body"), url=linked("url"), data=data)
     text = linked("text")
     if channel == "messenger" and (button := BUTTON.search(text)):
-        return Content(text=BUTTON.sub("", text, count=1).strip(), url=button[2], data={"button": button[1]})
+        return Content(text=tidy(BUTTON.sub("", text, count=1)), url=button[2], data={"button": button[1]})
     return Content(subject=linked("subject"), preheader=linked("preheader"), html=linked("html", html.escape), text=text)
-
-
-def cores() -> int:
-    """How many processes are worth while."""
-    return os.cpu_count() or 1
