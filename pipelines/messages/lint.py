@@ -116,7 +116,7 @@ def _content(channel: str, sources: dict[str, Source], purpose: str) -> Iterator
 
 def _email(sources: dict[str, Source], purpose: str) -> Iterator[str]:
     name, (held, tags) = sources["html"].name, hold(sources["html"])
-    written = html(held, sources["html"], tags)
+    written = re.sub(r"<!--.*?-->", "", html(held, sources["html"], tags), flags=re.DOTALL)
     hrefs = [entities.unescape(WORD.sub(lambda word: tags[int(word[1])][0], found[2])) for found in HREF.finditer(written)]
     for href in dict.fromkeys(hrefs):
         if TAG.search(href):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -36,6 +36,8 @@ def filters(locale: str, time_zone: str) -> dict[str, Callable]:
         if not (isinstance(currency, str) and len(currency) == 3):
             raise Unprintable("money needs a currency such as RUB")
         pattern = whole_pattern if amount == amount.to_integral_value() else money_pattern
+        symbol = get_currency_symbol(currency.upper(), locale=known)
+        pattern = pattern.replace("¤", "¤\xa0") if pattern.startswith("¤") and symbol[-1].isalpha() else pattern  # CLDR's currencySpacing: RUB 5
         return format_currency(amount, currency.upper(), pattern, locale=known, currency_digits=False)
 
     def number(value: object, decimals: int | None = None) -> str:

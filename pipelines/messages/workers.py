@@ -18,6 +18,7 @@ class Worker:
     """A context manager. Its process begins with the first question, in an environment without secrets."""
 
     process: subprocess.Popen | None = None
+    is_asked = False  # and has not answered everything yet
 
     def __enter__(self) -> "Worker":
         return self
@@ -27,6 +28,8 @@ class Worker:
 
     def ask(self, chunk: dict) -> Iterator[list]:
         """The answers, in order; if the process ends before the last, a `limit` for the person it was at, and no more."""
+        if self.is_asked:
+            self.end()  # somebody stopped listening: what it would say now is about other people
         if self.process is None:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "pipelines.messages.worker"],
@@ -36,6 +39,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+        self.is_asked = True
         try:
             self.process.stdin.write(pickle.dumps(chunk))
             self.process.stdin.flush()
@@ -52,6 +56,7 @@ class Worker:
                 heard += more
             yield json.loads(heard[:end])
             del heard[: end + 1]
+        self.is_asked = False
 
     def _more(self) -> bytes:
         pipe = self.process.stdout.fileno()
@@ -62,4 +67,4 @@ class Worker:
         if self.process is not None:
             self.process.kill()
             self.process.communicate()
-            self.process = None
+        self.process, self.is_asked = None, False
