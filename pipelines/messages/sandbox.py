@@ -40,6 +40,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**"})
 
+    def getattr(self, obj: object, attribute: str) -> object:
+        """Values of customers and events, most of what templates ask for, hold nothing but data: what the sandbox looks for cannot be there."""
+        if type(obj) is SimpleNamespace and attribute in obj.__dict__ and not attribute.startswith("_"):
+            return obj.__dict__[attribute]
+        return super().getattr(obj, attribute)
+
     def call_binop(self, context, operator: str, left: object, right: object) -> object:
         if operator == "**":
             raise Unprintable("** is not for templates")
@@ -72,8 +78,9 @@ def _printable(value: object) -> object:
 
 def fields(value: object) -> object:
     """Values as templates reach them: `c.given_name`, `e.properties.items`. No name of Python's dicts stands in the way."""
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind is dict:
         found = SimpleNamespace()
-        found.__dict__.update({str(name): fields(one) for name, one in value.items()})
+        found.__dict__.update({str(name): one if one is None or type(one) is str else fields(one) for name, one in value.items()})
         return found
-    return [fields(one) for one in value] if isinstance(value, list | tuple) else value
+    return [fields(one) for one in value] if kind in (list, tuple) else value

@@ -6,6 +6,7 @@ A value that is empty (null) is never printed: the person is held back unless th
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -30,15 +31,19 @@ def filters(locale: str, time_zone: str) -> dict[str, Callable]:
     money_pattern = known.currency_formats["standard"].pattern
     whole_pattern = money_pattern.replace(".00", "")
 
+    @lru_cache(maxsize=4096)
+    def shown(amount: Decimal, currency: str) -> str:
+        pattern = whole_pattern if amount == amount.to_integral_value() else money_pattern
+        if pattern.startswith("¤") and get_currency_symbol(currency, locale=known)[-1].isalpha():
+            pattern = pattern.replace("¤", "¤\xa0")  # CLDR's currencySpacing: RUB 5
+        return format_currency(amount, currency, pattern, locale=known, currency_digits=False)
+
     def money(value: object, currency: str | None) -> str:
         """`1 234,50 ₽`, `$1,234.50`; kopecks and cents only where there are any. `currency` is ISO 4217."""
         amount = _number(value).quantize(Decimal("0.01"))
         if not (isinstance(currency, str) and len(currency) == 3):
             raise Unprintable("money needs a currency such as RUB")
-        pattern = whole_pattern if amount == amount.to_integral_value() else money_pattern
-        symbol = get_currency_symbol(currency.upper(), locale=known)
-        pattern = pattern.replace("¤", "¤\xa0") if pattern.startswith("¤") and symbol[-1].isalpha() else pattern  # CLDR's currencySpacing: RUB 5
-        return format_currency(amount, currency.upper(), pattern, locale=known, currency_digits=False)
+        return shown(amount, currency.upper())
 
     def number(value: object, decimals: int | None = None) -> str:
         """`12 345,6`; with `decimals` rounded to so many."""

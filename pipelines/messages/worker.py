@@ -90,7 +90,7 @@ def main() -> None:
             except EOFError:
                 return
             for one in answers(chunk):
-                line = memoryview(json.dumps(one).encode() + b"\n")
+                line = memoryview(json.dumps(one, ensure_ascii=False).encode(errors="surrogatepass") + b"\n")
                 while line:
                     line = line[out.write(line) :]
 

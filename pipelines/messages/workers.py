@@ -54,7 +54,7 @@ class Worker:
                     yield ["limit", "it takes more time or memory than a message may"]
                     return
                 heard += more
-            yield json.loads(heard[:end])
+            yield json.loads(heard[:end].decode(errors="surrogatepass"))
             del heard[: end + 1]
         self.is_asked = False
 

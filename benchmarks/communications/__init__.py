@@ -1,0 +1,1 @@
+"""Speed of communications: deciding, writing, sending."""
