@@ -116,18 +116,11 @@ def _rules(scenario: str | None) -> "tuple[Policy, str]":
 
 
 def _customer(connection: "DuckDBPyConnection", asked: str) -> dict:
-    """The customer's columns. NotAnswered if nobody is known by that id."""
-    from pipelines.segments.reading import NotAnswered
+    """The customer's columns, by any id ever given. NotAnswered if there is nobody."""
+    from pipelines.segments.reading import customer_now
 
-    found = connection.execute(
-        """select customer_360.* from marts.customer_360 inner join marts.customer_redirects using (customer_id) where old_customer_id = ?
-           union select * from marts.customer_360 where customer_id = ?""",
-        [asked, asked],
-    )
-    names, values = [column[0] for column in found.description], found.fetchone()
-    if values is None:
-        raise NotAnswered("No customer has this id; svod segments preview shows some")
-    return dict(zip(names, values, strict=True))
+    found = connection.execute("select * from marts.customer_360 where customer_id = ?", [customer_now(connection, asked)])
+    return dict(zip([column[0] for column in found.description], found.fetchone(), strict=True))
 
 
 def _refuse(words: str) -> NoReturn:

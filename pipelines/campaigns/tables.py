@@ -65,5 +65,6 @@ REASONS = {
     "quiet_hours": ("held until quiet hours end", "отложено до конца тихих часов"),
     "expired": ("too late to be sent", "срок отправки истёк"),
     "render_error": ("the message could not be written", "сообщение не удалось составить"),
+    "skipped": ("the template says why it is not sent", "шаблон сам говорит, почему не отправлять"),
     "cancelled": ("called back before sending", "отозвано до отправки"),
 }

@@ -12,6 +12,7 @@ from functools import lru_cache
 import jinja2
 import mrml
 
+from pipelines.messages.broken_mjml import broken
 from pipelines.messages.folder import Source, TemplateError
 from pipelines.messages.held_tokens import WORD, Tag, hold, release
 from pipelines.messages.plain_text import plain_text, tidy
@@ -20,7 +21,7 @@ from pipelines.messages.words import LINKS
 
 LONGEST = {"html": 1_000_000, "text": 200_000, "subject": 1_000, "preheader": 1_000}  # signs
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
-HREF = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")')
+HREF = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")', re.IGNORECASE)
 NO_FONTS = mrml.RenderOptions(fonts={})  # otherwise a mail would ask an outside server for them
 ORDER = ("subject", "preheader", "html", "text", "title", "body", "url")
 
@@ -82,8 +83,8 @@ def html(held: str, source: Source, tags: list[Tag]) -> str:
     """HTML of MJML whose tags are held. Every literal link is tracked; tags are added for that."""
     try:
         written = mrml.to_html(held, None, NO_FONTS).content
-    except OSError as error:
-        raise TemplateError(f"{source.name} is not MJML: {WORD.sub(lambda found: tags[int(found[1])][0], str(error))[:300]}") from None
+    except OSError:  # it says neither where nor what
+        raise TemplateError(broken(held, source)) from None
 
     def tracked(found: re.Match) -> str:
         if not found[2].startswith("https://") or WORD.search(found[2]):

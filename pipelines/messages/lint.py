@@ -89,6 +89,8 @@ def _names(source: Source, known: set[str], columns: set[str]) -> Iterator[str]:
     for node in tree.find_all(nodes.Filter):
         if node.name == "safe":
             yield f"{place(node)}: `safe` would let a customer's name write HTML; leave it out"
+    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        yield f"{place(node)}: a template reads no other one; <mj-include path=…/> takes a part of campaigns/shared"
     for node in tree.find_all((nodes.ScopedEvalContextModifier, nodes.EvalContextModifier)):
         yield f"{place(node)}: autoescape cannot be changed; leave it out"
 

@@ -28,6 +28,7 @@ FINDINGS = {
     "a link without a target": ('<a href="#">x</a>', "the link '#' does not begin with https://"),
     "a link of a value that is not tracked": ('<a href="{{ e.url }}">x</a>', "must be one tag that ends with `| track`"),
     "a link with a value in it": ('<a href="https://shop.example/{{ c.customer_id }}">x</a>', "must be one tag that ends with `| track`"),
+    "another template": ("{% include 'x' %}", "a template reads no other one"),
     "a script": ("<script>x</script>", "mail apps drop <script>"),
     "an image without words": ('<img src="https://shop.example/x.png">', "an image without alt"),
     "an image from an open line": ('<img alt="x" src="http://shop.example/x.png">', "the image's src does not begin with https://"),
@@ -63,10 +64,19 @@ def test_what_mjml_passes_on_in_silence_is_found(template, mjml, finding):
     assert [one for one in problems(folder, ["email"], ["ru"], columns()) if "email.ru.mjml, line 2: " in one and finding in one]
 
 
-def test_broken_mjml_is_told_with_its_file(template):
-    folder = template(body=GOOD)
-    (folder / "email.ru.mjml").write_text("<mjml><mj-body><mj-section></mj-body>")
-    assert "email.ru.mjml is not MJML" in problems(folder, ["email"], ["ru"], columns())[0]
+@pytest.mark.parametrize(
+    ("mjml", "finding"),
+    [
+        ("<mjml><mj-body>\n<mj-section></mj-body></mjml>", "email.ru.mjml, line 2: </mj-body> closes nothing here; <mj-section> of line 2 is still open"),
+        ("<mjml>\n<mj-body><mj-section></mj-section>", "email.ru.mjml, line 2: <mj-body> is never closed"),
+        ("<mjml><mj-body><mj-section>\n<mj-column css-class=x></mj-column></mj-section></mj-body></mjml>", "line 2: an attribute of <mj-column> has no quotes"),
+        ("Здравствуйте!", "email.ru.mjml: this is not MJML"),
+    ],
+)
+def test_broken_mjml_is_told_with_its_line(template, mjml, finding):
+    folder = template(body=GOOD, **{"subject.ru.txt": "тема"})
+    (folder / "email.ru.mjml").write_text(mjml)
+    assert finding in problems(folder, ["email"], ["ru"], columns())[0]
 
 
 def test_marketing_without_a_way_out_is_refused_and_a_receipt_is_not(template):

@@ -2,12 +2,15 @@
 
 import re
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.messages.golden import columns
 from pipelines.messages.preview import masked
+from pipelines.segments.reading import NEEDED
+from pipelines.settings import settings
 
 
 @pytest.fixture
@@ -38,6 +41,33 @@ def test_a_page_of_a_mail_that_is_held_back_says_why(svod, tmp_path):
 def test_what_is_not_there_is_told_in_a_line(svod, arguments):
     run = svod("preview", *arguments)
     assert (run.exit_code, run.output.startswith("No preview. "), len(run.output.splitlines())) == (2, True, 1)
+
+
+@pytest.fixture
+def warehouse(data):
+    """A file with one customer, who had another id before."""
+    with duckdb.connect(str(settings().warehouse)) as connection:
+        connection.execute("create schema marts; create schema segments")
+        for name in NEEDED:
+            connection.execute(f"create table segments.{name} (segment varchar)")
+        person = {"customer_id": "c_now", "given_name": "Секретина", "language": "ru", "orders_count": 3, "last_order_at": "2025-09-04 10:00:00"}
+        cells = ", ".join(f"{'null' if person.get(name) is None else repr(person[name])} as {name}" for name in columns())
+        connection.execute(f"create table marts.customer_360 as select {cells}")
+        connection.execute("create table marts.customer_redirects as select unnest(['c_now', 'c_old']) as old_customer_id, 'c_now' as customer_id")
+
+
+@pytest.mark.parametrize("asked", ["c_now", "c_old"])
+def test_a_customer_is_masked_unless_one_asks_otherwise(svod, warehouse, tmp_path, asked):
+    page, words = tmp_path / "page.html", ("preview", "win_back", "percent", "--customer", asked, "--to", tmp_path / "page.html")
+    assert svod(*words).exit_code == 0
+    assert ["Секретина" in page.read_text(), "С***" in page.read_text(), "3 заказа" in page.read_text()] == [False, True, True]
+    assert svod(*words, "--unmasked").exit_code == 0
+    assert "Секретина" in page.read_text()
+
+
+def test_a_customer_whom_nobody_knows_is_told(svod, warehouse):
+    run = svod("preview", "win_back", "percent", "--customer", "c_nobody")
+    assert (run.exit_code, "No customer has or had this id" in run.output) == (2, True)
 
 
 def test_golden_files_are_current_and_a_scenario_can_be_named(svod):
