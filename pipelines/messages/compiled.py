@@ -74,7 +74,7 @@ def compiled(channel: str, locale: str, time_zone: str, sources: tuple[tuple[str
         if part == "html":
             text = html(text, source, tags)
             if "text" not in given:
-                programs["text"] = Program(plain, source.name, plain_text(text), tags)
+                programs["text"] = Program(plain, source.name, with_line_ends(plain_text(text), tags), tags)
         programs[part] = Program(rich if part == "html" else plain, source.name, text, tags)
     return dict(sorted(programs.items(), key=lambda item: ORDER.index(item[0]) if item[0] in ORDER else len(ORDER)))
 
@@ -93,6 +93,19 @@ def html(held: str, source: Source, tags: list[Tag]) -> str:
         return f"{found[1]}jinJa{len(tags) - 1}aJnij{found[3]}"
 
     return HREF.sub(tracked, written)
+
+
+def with_line_ends(text: str, tags: list[Tag]) -> str:
+    """Only a tag that stands alone takes the end of its line with it (`trim_blocks`); one after words leaves it, which `+%}` says."""
+
+    def kept(found: re.Match) -> str:
+        tag, *place = tags[int(found[1])]
+        if not tag.startswith("{%") or tag.endswith(("-%}", "+%}")):
+            return found[0]
+        tags.append((f"{tag[:-2]}+%}}", *place))
+        return f"jinJa{len(tags) - 1}aJnij"
+
+    return "\n".join(WORD.sub(kept, line) if WORD.sub("", line).strip() else line for line in text.split("\n"))
 
 
 def members(source: Source) -> dict[str, Source]:

@@ -63,7 +63,7 @@ class _Reader(HTMLParser):
             return
         between_rows = bool(self.open) and self.open[-1] in ("table", "tbody", "thead", "tr", "ul", "ol")
         if between_rows:  # nothing is shown there, but a loop's tags may stand there, each on a line of its own
-            self.written += [f"\n{word[0]}\n" for word in WORD.finditer(text)]
+            self.written += [f"\n{word[0]}" for word in WORD.finditer(text)]
         else:
             after_blank = bool(self.written) and self.written[-1].endswith((" ", "\n"))
             shown = re.sub(r"[ \t\r\n]+", " ", text)

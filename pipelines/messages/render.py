@@ -22,6 +22,7 @@ from pipelines.messages.folder import Parts, TemplateError, chain, parts, templa
 from pipelines.messages.plain_text import tidy
 from pipelines.messages.sandbox import EVENT
 from pipelines.messages.workers import Worker
+from pipelines.redaction import Told
 from pipelines.sending.channel import Content
 
 CHUNK = 64
@@ -122,6 +123,8 @@ def _person(row: dict, locale: str) -> dict:
 def _content(channel: str, written: dict[str, str], links: list[str], track: Callable[[str], str]) -> Content | Held:
     try:
         tracked = [track(link) for link in links]
+    except Told:  # a setting is missing, which holds for everybody
+        raise
     except Exception as error:  # such as a host that no redirect may lead to
         return Held("render_error", f"a link cannot be tracked: {type(error).__name__}")
 

@@ -85,6 +85,15 @@ def test_no_customer_of_the_demos_kind_is_held_back(worker):
     assert not any("None" in text for one in found for text in (one.text, one.html or "", one.subject or ""))
 
 
+def test_without_a_page_in_the_browser_no_mail_links_to_one(worker):
+    render = Renderer(CAMPAIGNS, Policy(), lambda url, row: url, [worker])
+    for locale in ("ru", "en"):
+        row = as_row(CAMPAIGNS / "newsletter/templates/weekly", "email", locale, dict.fromkeys(columns()), None)
+        for view_url in ("", None):
+            [found] = render([row | {"view_url": view_url}])
+            assert 'href=""' not in found.html and ("браузер" not in found.html and "browser" not in found.text)
+
+
 def test_prices_are_shown_in_the_currency_of_the_event_or_not_at_all(worker):
     render = Renderer(CAMPAIGNS, Policy(), lambda url, row: url, [worker])
     person = dict.fromkeys(columns()) | {"monetary_currency": "RUB"}

@@ -161,6 +161,15 @@ def test_tags_that_mjml_would_spoil_survive(template, render):
     assert "jinJa" not in found.html
 
 
+def test_a_condition_at_the_end_of_a_line_leaves_the_line_its_end_and_a_loop_leaves_no_gaps(template, render):
+    template(body="<p>Раз{% if c.orders_count %}, два{% endif %}</p><p>Три</p>")
+    folder = template("rows", body="")
+    rows = "<mj-table>{% for n in [1, 2] %}\n<tr><td>Вещь {{ n }}</td><td>{{ n }} ₽</td></tr>\n{% endfor %}</mj-table>"
+    (folder / "email.ru.mjml").write_text(LAYOUT.format(rows))
+    found = render([row(channel="email"), row("rows", "email"), row(channel="email", orders_count=0)])
+    assert [one.text for one in found] == ["Раз, два\n\nТри", "Вещь 1  1 ₽\nВещь 2  2 ₽", "Раз\n\nТри"]
+
+
 def test_many_workers_write_what_one_writes_in_the_same_order(template, render, tmp_path):
     template(**{"sms.ru.txt": "{{ c.given_name }} {{ c.monetary|money('RUB') }} {{ c.last_order_at|date }}"})
     rows = [row(given_name=f"Имя{n}", monetary=Decimal(n) / 7, last_order_at=datetime(2026, 1, 1 + n % 28)) for n in range(500)]
