@@ -20,7 +20,6 @@ from pipelines.messages.sandbox import fields, sandbox
 from pipelines.messages.words import LINKS
 
 LONGEST = {"html": 1_000_000, "text": 200_000, "subject": 1_000, "preheader": 1_000}  # signs
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 HREF = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")', re.IGNORECASE)
 NO_FONTS = mrml.RenderOptions(fonts={})  # otherwise a mail would ask an outside server for them
 ORDER = ("subject", "preheader", "html", "text", "title", "body", "url")
@@ -134,7 +133,7 @@ def write(programs: dict[str, Program], values: dict) -> tuple[dict[str, str], l
 
 
 def tidied(part: str, text: str) -> str:
-    """Headers are one line, whatever a name may hold; texts lose control signs and blank lines that loops leave."""
+    """Headers are one line, whatever a name may hold; texts lose the blank lines that loops leave."""
     if part == "html":
-        return CONTROLS.sub("", text)
-    return tidy(CONTROLS.sub(" ", text)) if part in ("text", "body") else " ".join(CONTROLS.sub(" ", text).split())
+        return text
+    return tidy(text) if part in ("text", "body") else " ".join(text.split())

@@ -3,6 +3,7 @@
 The sandbox keeps a template from reaching Python; what it may cost is limited by the worker's process.
 """
 
+import re
 from types import SimpleNamespace
 
 from jinja2 import StrictUndefined, nodes
@@ -14,6 +15,7 @@ from pipelines.messages.words import Unprintable, filters
 EVENT = ("event_id", "event_name", "occurred_at", "source", "channel", "campaign", "url", "amount", "currency", "properties")
 NAMES = {"c", "e", "scenario", "step", "locale", "unsubscribe_url", "preferences_url", "view_url"}  # in every template
 LATER = {"html": {"subject", "preheader"}, "text": {"subject", "preheader"}}  # what parts written earlier said
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")  # all but tab and line feed
 REPEATED = 10_000  # the longest text or list that `*` may make
 
 
@@ -77,10 +79,12 @@ def _printable(value: object) -> object:
 
 
 def fields(value: object) -> object:
-    """Values as templates reach them: `c.given_name`, `e.properties.items`. No name of Python's dicts stands in the way."""
+    """Values as templates reach them: `c.given_name`, `e.properties.items`. No name of Python's dicts stands in the way, no control sign is left."""
     kind = type(value)
     if kind is dict:
         found = SimpleNamespace()
-        found.__dict__.update({str(name): one if one is None or type(one) is str else fields(one) for name, one in value.items()})
+        found.__dict__.update({str(name): one if one is None else fields(one) for name, one in value.items()})
         return found
+    if kind is str:
+        return value if value.isprintable() else CONTROLS.sub(" ", value)
     return [fields(one) for one in value] if kind in (list, tuple) else value

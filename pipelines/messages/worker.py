@@ -12,7 +12,7 @@ import resource
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from jinja2.exceptions import SecurityError, UndefinedError
 
@@ -41,7 +41,8 @@ def _stop(*_: object) -> None:
 def limited(seconds: float):
     """Raises `TimeIsUp` after so much CPU time; where that cannot interrupt, the kernel ends the process a second or two later."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + seconds + 1), hard))
+    soft = math.ceil(time.process_time() + seconds + 1)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
@@ -82,7 +83,8 @@ def main() -> None:
     signal.signal(signal.SIGPROF, _stop)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # memory holds people's data
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    with suppress(ValueError, OSError):  # macOS has no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with open(1, "wb", buffering=0, closefd=False) as out:
         while True:
             try:
