@@ -7,6 +7,8 @@ States of a message, in the view `messages`: planned · held · claimed · accep
 cancelled · expired · failed · unknown (a process died between handing over and hearing the answer; nobody resends marketing then).
 """
 
+from duckdb import DuckDBPyConnection
+
 SCHEMA = "communications"
 
 TABLES = {
@@ -19,9 +21,9 @@ TABLES = {
         entry_id varchar not null, scenario varchar not null, version integer not null, customer_id varchar not null, occurrence varchar not null,
         entered_at timestamp not null, event_id varchar, holdout varchar, -- null, 'global' or 'local'
         tick_at timestamp not null""",
-    # One row per visit of a step. Left by a guard, at its deadline or at once; `next_step` is where the pass went.
+    # One row per visit of a step, `position` 1, 2, 3 … of its pass. Left by a guard, at its deadline or at once; `next_step` is where the pass went.
     "transitions": """
-        entry_id varchar not null, step varchar not null, visit integer not null, entered_at timestamp not null, left_at timestamp not null,
+        entry_id varchar not null, position integer not null, step varchar not null, visit integer not null, entered_at timestamp not null, left_at timestamp not null,
         outcome varchar not null, next_step varchar not null, event_id varchar, arm varchar, tick_at timestamp not null""",
     # One row per message that a send step asked for and per reason that was looked at last: exactly one per message_id that is final.
     "decisions": """
@@ -33,7 +35,9 @@ TABLES = {
         message_id varchar not null, entry_id varchar not null, scenario varchar not null, version integer not null, step varchar not null,
         visit integer not null, customer_id varchar not null, channel varchar not null, identifier_type varchar, address varchar, address_hash varchar,
         template varchar, arm varchar, purpose varchar not null, priority integer not null, locale varchar,
-        due_at timestamp not null, release_at timestamp not null, expires_at timestamp not null, is_phantom boolean not null, tick_at timestamp not null""",
+        due_at timestamp not null, release_at timestamp not null, expires_at timestamp not null, is_phantom boolean not null,
+        time_zone varchar, quiet_from time, quiet_to time, -- nothing is handed over within these hours, the customer's own; null for transactional messages
+        tick_at timestamp not null""",
     # Messages called back before they were sent: exit, unsubscribe, suppression, goal, erased, duplicate address after a merge.
     "cancellations": "message_id varchar not null, cancelled_at timestamp not null, reason varchar not null, tick_at timestamp not null",
     # Effects of the other acts, one row each.
@@ -68,3 +72,10 @@ REASONS = {
     "skipped": ("the template says why it is not sent", "шаблон сам говорит, почему не отправлять"),
     "cancelled": ("called back before sending", "отозвано до отправки"),
 }
+
+
+def ensure(connection: DuckDBPyConnection) -> None:
+    """Makes the schema and what is missing of its tables."""
+    connection.execute(f"create schema if not exists {SCHEMA}")
+    for name, columns in TABLES.items():
+        connection.execute(f"create table if not exists {SCHEMA}.{name} ({columns})")

@@ -1,0 +1,107 @@
+"""What a tick looks at, frozen: the events between two watermarks, who was merged with whom, the customers and channels as they stood.
+
+The caller gives the inputs as views `input_events`, `input_customers`, `input_channels`, `input_segment_history`, `input_redirects`,
+`input_suppressions`, `input_time_zones` (`inputs` makes them of the marts). `input_customers` and `input_channels` may have `valid_from` and
+`valid_to`: then a decision goes by the row that held when it was due. Without them the row of now counts.
+"""
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.campaigns.engine.definitions import CompileWhere
+from pipelines.campaigns.engine.sql import BEGINNING, NEVER, SINCE, TICK_AT, UNTIL, with_heir
+from pipelines.campaigns.schema import Policy, Scenario
+
+REDIRECTS = f"""
+select old_customer_id as customer_id, customer_id as final, coalesce(redirected_at, {BEGINNING}) as joined_at from input_redirects
+where old_customer_id <> customer_id and coalesce(redirected_at, {BEGINNING}) <= {TICK_AT}
+"""
+LISTENED = "select event_id, customer_id, event_name, occurred_at, loaded_at from input_events where event_name in (from names)"
+# What a watermark had passed before it came: counted, never acted on.
+LATE = f"""
+insert into communications.late_events by name
+select *, {TICK_AT} as tick_at from ({LISTENED}) where occurred_at <= {SINCE} and loaded_at > $last_tick and loaded_at <= {TICK_AT}
+"""
+EVENTS = f"""
+select * from input_events where event_name in (from names) and occurred_at > {{earliest}} and occurred_at <= {UNTIL} and loaded_at <= {TICK_AT}
+    and not coalesce(is_machine, false)
+"""
+OPEN_SINCE = f"""
+select coalesce(min(entered_at), {SINCE}) from communications.entries
+where entry_id not in (select entry_id from communications.transitions where next_step = 'end')
+"""
+ZONES = "select zones.customer_id, zones.time_zone from input_time_zones as zones semi join pg_timezone_names() as known on zones.time_zone = known.name"
+ATTEMPTS = "select message_id, coalesce(finished_at, started_at) as moment, outcome from communications.attempts"
+DELIVERIES = {
+    "sent": f"select message_id, moment from ({ATTEMPTS}) where outcome = 'accepted'",
+    "failed": f"""select message_id, moment from ({ATTEMPTS}) where outcome = 'failed'
+        union all select message_id, occurred_at from long_events where event_name like '%\\_bounced%' escape '\\'""",
+    "delivered": "select message_id, occurred_at as moment from long_events where event_name like '%\\_delivered' escape '\\'",
+}
+
+
+def freeze(connection: DuckDBPyConnection, scenarios: list[Scenario], policy: Policy, last_tick: object, compile_where: CompileWhere) -> None:
+    """Temporary tables `redirects`, `customers_then`, `channels_then`, `suppressed`, `zones`, `slice_events`, `happened`, `holds`."""
+    connection.execute(f"create or replace temp table redirects as {REDIRECTS}")
+    for name in ("customers", "channels"):
+        _as_it_stood(connection, name)
+    _lent(connection, "zones", ZONES)
+    connection.execute(
+        f"""create or replace temp table suppressed as select channel, identifier_type, address, min(coalesce(suppressed_at, {BEGINNING})) as suppressed_at
+            from input_suppressions group by all"""
+    )
+    named = [(one.entry.event.event) for one in scenarios if one.entry.event]
+    connection.execute(
+        """create or replace temp table names as select distinct name from patterns where kind = 'event'
+           union select distinct unnest(cast($named as varchar[]))""", {"named": named},
+    )  # fmt: skip
+    if last_tick:
+        connection.execute(LATE, {"last_tick": last_tick})
+    connection.execute(f"create or replace temp table slice_events as {EVENTS.format(earliest=SINCE)}")
+    _listen(connection, compile_where)
+
+
+def _as_it_stood(connection: DuckDBPyConnection, name: str) -> None:
+    has_history = "valid_from" in {column for (column,) in connection.execute(f"select column_name from (describe input_{name})").fetchall()}
+    bounds = f"* replace (coalesce(valid_from, {BEGINNING}) as valid_from, coalesce(valid_to, {NEVER}) as valid_to)"
+    _lent(connection, f"{name}_then", f"select {bounds if has_history else f'*, {BEGINNING} as valid_from, {NEVER} as valid_to'} from input_{name}")
+
+
+def _lent(connection: DuckDBPyConnection, table: str, query: str) -> None:
+    """A former id that has no rows of its own any more is looked up as its heir."""
+    connection.execute(f"create or replace temp view {table}_own as {query}")
+    connection.execute(
+        f"""create or replace temp view {table} as select * from {table}_own union all by name
+            select own.* replace (former.customer_id as customer_id) from {table}_own as own
+            inner join (select * from redirects where customer_id not in (select customer_id from {table}_own)) as former on own.customer_id = former.final"""
+    )
+
+
+def _listen(connection: DuckDBPyConnection, compile_where: CompileWhere) -> None:
+    """`happened`: what any guard listens for, by pattern. `holds`: for which customers a condition holds, and when."""
+    patterns = connection.execute("select pattern, kind, name, condition, looks_back from patterns order by pattern").fetchall()
+    if any(looks_back for *_, looks_back in patterns):
+        (earliest,) = connection.execute(OPEN_SINCE).fetchone()
+        names = "event_name in (from names) or message_id is not null"
+        connection.execute(
+            f"""create or replace temp table long_events as {EVENTS.format(earliest="$earliest").replace("event_name in (from names)", f"({names})")}
+                and (occurred_at > {SINCE} or event_id not in (select event_id from communications.late_events))""", {"earliest": min(earliest, connection.execute(f"select {SINCE}").fetchone()[0])},
+        )  # fmt: skip
+    connection.execute("create or replace temp table holds (pattern int, customer_id varchar, valid_from timestamp, valid_to timestamp)")
+    connection.execute("""create or replace temp table happened (pattern int, customer_id varchar, known_at timestamp, moment timestamp, event_id varchar,
+        message_id varchar, final varchar, joined_at timestamp)""")
+    for pattern, kind, name, condition, looks_back in patterns:
+        if kind == "state":
+            where = compile_where(condition, "customer", "customer")
+            connection.execute("insert into holds select ?, customer_id, valid_from, valid_to from customers_then as customer where " + where, [pattern])
+        elif kind == "event":
+            where = compile_where(condition, "event", "event") if condition else "true"
+            query = f"""select {pattern} as pattern, customer_id, loaded_at as known_at, occurred_at as moment, event_id, message_id
+                from {"long_events" if looks_back else "slice_events"} as event where event_name = $name and {where}"""
+            connection.execute(f"insert into happened by name {with_heir(query)}", {"name": name})
+        elif kind == "delivery" and name != "held_back":
+            query = f"select {pattern} as pattern, null as customer_id, moment as known_at, moment, null as event_id, message_id from ({DELIVERIES[name]}) where moment <= {UNTIL}"
+            connection.execute(f"insert into happened by name {with_heir(query)}")
+        elif kind.startswith("segment"):
+            query = f"""select {pattern} as pattern, customer_id, occurred_at as known_at, occurred_at as moment, null as event_id, null as message_id
+                from input_segment_history where segment = $name and change = $change and occurred_at > {SINCE} and occurred_at <= {UNTIL}"""
+            connection.execute(f"insert into happened by name {with_heir(query)}", {"name": name, "change": kind.removeprefix("segment_")})

@@ -1,0 +1,49 @@
+"""Two passes of one scenario that turn out to be one customer's: the earlier goes on, the later ends at the merge if it could not have begun.
+
+Whether the earlier one was still under way may be asked; a pass is held until the passes it depends on have been followed.
+"""
+
+from pipelines.campaigns.engine.sql import SINCE, UNTIL, with_heir
+
+MERGED = f"""
+create or replace temp table merged_passes as
+with
+
+merged as (
+
+    select distinct final from redirects where joined_at > {SINCE} and joined_at <= {UNTIL}
+
+),
+
+passes as (
+
+    {with_heir("select * from communications.entries where (select count(*) from merged) > 0")}
+
+),
+
+pairs as (
+
+    select later.entry_id, earlier.entry_id as other, versions.reentry, versions.reentry_seconds, versions.concurrent,
+        earlier.entered_at as other_entered_at, active.entered_at, active.occurrence = earlier.occurrence as is_same_occurrence,
+        greatest(case when later.joined_at < timestamp '9999-01-01' then later.joined_at end, case when earlier.joined_at < timestamp '9999-01-01' then earlier.joined_at end) as moment
+    from active
+    inner join passes as later using (entry_id)
+    inner join versions on active.scenario = versions.scenario and active.version = versions.version
+    inner join passes as earlier
+        on later.scenario = earlier.scenario and later.final = earlier.final and later.customer_id <> earlier.customer_id
+        and (earlier.entered_at, earlier.entry_id) < (later.entered_at, later.entry_id)
+    where later.final in (from merged)
+
+)
+
+select pairs.entry_id, pairs.other, min(pairs.moment) as moment,
+    bool_or(is_same_occurrence or reentry = 'once' or (reentry = 'after' and other_entered_at + to_seconds(reentry_seconds) > entered_at)
+        or (not concurrent and (ends.ended_at is null or ends.ended_at > pairs.moment))) as is_ended
+from pairs
+left join (select entry_id, left_at as ended_at from communications.transitions where next_step = 'end') as ends on pairs.other = ends.entry_id
+where pairs.moment > entered_at
+group by pairs.entry_id, pairs.other;
+
+create or replace temp table held as
+select distinct entry_id from merged_passes where other in (select entry_id from active)
+"""

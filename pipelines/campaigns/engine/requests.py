@@ -1,0 +1,148 @@
+"""What send steps ask for, and the checks that each message passes by itself: holdout, consent, suppression, address, quiet hours, expiry.
+
+Everything is looked up as it stood when the message was due. What depends on other messages is decided in `arbitration`.
+"""
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.campaigns.engine.definitions import RECALL
+from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, is_quiet, next_at, person, same_person
+from pipelines.campaigns.schema import Policy
+
+MESSAGE_ID = "md5(concat_ws('|', scenario, entry_id, {step}, {visit}))"
+COLUMNS = """message_id varchar, entry_id varchar, scenario varchar, version int, step varchar, visit int, customer_id varchar, final varchar, joined_at timestamp,
+    occurrence varchar, due_at timestamp, arm varchar, holdout varchar, is_control boolean, kind varchar"""
+# Of the passes that just moved: the messages of send steps and webhooks, and the one beside which an arm without a message stands.
+ASKED = f"""
+insert into requests by name
+select {MESSAGE_ID.format(step="step", visit="visit")} as message_id, entry_id, scenario, version, step, visit, customer_id, final, joined_at, occurrence,
+    left_at as due_at, arm, holdout, false as is_control, kind
+from moves where (kind = 'send' and outcome = 'asked') or (kind = 'webhook' and outcome = 'done')
+union all by name
+select {MESSAGE_ID.format(step="phantom_step", visit="0")} as message_id, entry_id, scenario, version, phantom_step as step, 0 as visit, customer_id, final, joined_at,
+    occurrence, left_at as due_at, chosen as arm, holdout, true as is_control, 'send' as kind
+from moves where outcome = 'split' and phantom_step is not null
+"""
+REMEMBERED = "insert into asked select message_id, entry_id, step from requests where message_id not in (select message_id from asked)"
+# The other acts. Whoever is in a holdout gets nothing of them either.
+TRAITS = f"""
+insert into communications.trait_changes by name
+select entry_id, step, visit, {person("moves", "left_at")} as customer_id, spec ->> '$.trait' as trait, spec ->> '$.value' as value, left_at as set_at, {TICK_AT} as tick_at
+from moves where kind = 'set' and outcome = 'done' and holdout is null
+"""
+AUDIENCES = f"""
+insert into communications.audience_changes by name
+select entry_id, step, visit, {person("moves", "left_at")} as customer_id, spec ->> ('$.' || action) as audience, action, left_at as changed_at, {TICK_AT} as tick_at
+from moves cross join (values ('add'), ('remove')) as actions (action)
+where kind = 'audience' and outcome = 'done' and holdout is null and spec ->> ('$.' || action) is not null
+"""
+ENTERED = """
+insert into candidates by name
+select versions.scenario, versions.version, moves.customer_id, moves.left_at as known_at, concat_ws('|', moves.entry_id, moves.step, moves.visit) as occurrence,
+    moves.left_at as moment, null as event_id, moves.final, moves.joined_at
+from moves inner join versions on moves.spec = versions.scenario and versions.is_current
+where moves.kind = 'enter' and moves.outcome = 'done'
+"""
+EFFECTS = [ASKED, REMEMBERED, TRAITS, AUDIENCES, ENTERED]
+
+SENDS = """
+create or replace temp table sends as
+select scenario, version, step, from_json(spec -> '$.channel', '["varchar"]') as channels, spec ->> '$.template' as template, seconds as expires_seconds
+from steps where kind = 'send'
+"""
+# Which of the channels may reach the customer, in the order written; if none may, the first says why.
+CHOSEN = f"""
+create or replace temp table chosen as
+with
+
+wanted as (
+
+    select requests.message_id, {person("requests", "due_at")} as customer_id, due_at, purpose <> 'transactional' as is_advertising, unnest(channels) as channel, generate_subscripts(channels, 1) as place
+    from requests inner join sends using (scenario, version, step) inner join versions using (scenario, version) where kind = 'send'
+
+),
+
+looked_up as (
+
+    select wanted.message_id, wanted.place, wanted.channel, channels.identifier_type, channels.address,
+        case
+            when is_advertising and not coalesce(has_consent, false) then 'no_basis'
+            when is_advertising and coalesce(is_processing_forbidden, true) then 'no_processing_basis'
+            when suppressed_at <= due_at then 'suppressed'
+            when channels.address is null then 'no_address'
+        end as obstacle
+    from wanted
+    left join channels_then as channels
+        on wanted.customer_id = channels.customer_id and wanted.channel = channels.channel and channels.valid_from <= due_at and channels.valid_to > due_at
+    left join suppressed
+        on channels.channel = suppressed.channel and channels.identifier_type = suppressed.identifier_type and channels.address = suppressed.address
+
+)
+
+select message_id, arg_min(struct_pack(channel := channel, identifier_type := identifier_type, address := address, obstacle := obstacle), (obstacle is not null, place)) as way
+from looked_up group by message_id
+"""
+# An exit or the goal between due and release calls a message back; it is known here already, so that the slot it took is free from then on.
+RECALLS = f"""
+select {{messages}}.message_id, min(happened.moment) as recalled_at
+from {{messages}} inner join guards on {{messages}}.scenario = guards.scenario and {{messages}}.version = guards.version and guards.go = '{RECALL}'
+inner join happened on guards.pattern = happened.pattern and {same_person("{messages}", "happened", "happened.known_at")}
+    and happened.moment > {{messages}}.due_at and happened.moment < {{messages}}.release_at and happened.moment <= {UNTIL}
+group by {{messages}}.message_id
+"""
+PREPARED = f"""
+create or replace temp table prepared as
+with
+
+timed as (
+
+    select requests.*, versions.purpose, versions.priority, versions.listens_to_decisions, not versions.is_live as is_paused, {person("requests", "due_at")} as who,
+        way.channel as channel, way.identifier_type as identifier_type, way.address as address, way.obstacle as obstacle,
+        coalesce(zones.time_zone, $zone) as time_zone, cast(quiet_from as time) as quiet_from, cast(quiet_to as time) as quiet_to,
+        due_at + to_seconds(coalesce(sends.expires_seconds, $expires)) as expires_at, coalesce(template, '') as template
+    from requests
+    inner join versions using (scenario, version)
+    left join chosen using (message_id)
+    left join sends using (scenario, version, step)
+    left join zones on {person("requests", "due_at")} = zones.customer_id
+
+)
+
+select * exclude (who, endpoint) replace (who as customer_id, case kind when 'webhook' then 'webhook' else channel end as channel, case kind when 'webhook' then endpoint else template end as template),
+    customer_id as entered_as, case when quiet_from is not null and kind = 'send' and {is_quiet("due_at", "time_zone", "quiet_from", "quiet_to")}
+        then {next_at("due_at", "time_zone", "quiet_to")} else due_at end as release_at,
+    holdout is not null or is_control as is_phantom, sha256(address) as address_hash,
+    case when address is not null then md5(concat_ws('|', scenario, occurrence, step, greatest(visit, 1), sha256(address))) end as same_message
+from timed left join (select scenario, version, step, spec ->> '$.endpoint' as endpoint from steps where kind = 'webhook') using (scenario, version, step)
+"""
+UNDECIDED = f"""
+insert into undecided by name
+select prepared.*, recalls.recalled_at,
+    case when is_paused then 'cancelled' when is_control then 'local_holdout' when holdout is not null then holdout || '_holdout' end as first_reason,
+    case when kind = 'send' then obstacle end as reason, null as detail
+from prepared left join ({RECALLS.format(messages="prepared")}) as recalls using (message_id)
+"""
+
+
+def begin(connection: DuckDBPyConnection, policy: Policy) -> None:
+    """Temporary tables `requests`, `asked` (every message ever asked for, to know whose answers come), `sends` and `undecided`."""
+    connection.execute(f"create or replace temp table requests ({COLUMNS})")
+    connection.execute("create or replace temp table asked as select message_id, entry_id, step from communications.decisions")
+    connection.execute(SENDS)
+    _look_up(connection, policy)
+    connection.execute("create or replace temp table undecided as select *, null::timestamp as recalled_at, '' as first_reason, '' as reason, '' as detail from prepared")
+
+
+def prepare(connection: DuckDBPyConnection, policy: Policy) -> int:
+    """Looks everything up that a new request needs, and puts it among the undecided."""
+    (count,) = connection.execute("select count(*) from requests").fetchone()
+    if count:
+        _look_up(connection, policy)
+        connection.execute(UNDECIDED)
+        connection.execute("delete from requests")
+    return count
+
+
+def _look_up(connection: DuckDBPyConnection, policy: Policy) -> None:
+    connection.execute(CHOSEN)
+    connection.execute(PREPARED, {"zone": policy.time_zone, "expires": int(policy.expires_after.total_seconds())})

@@ -1,0 +1,48 @@
+"""Pieces of SQL that several parts of the evaluation share. Moments are UTC without a zone; the tick's own stand in variables of the connection."""
+
+SINCE, UNTIL, TICK_AT = "getvariable('since')", "getvariable('until')", "getvariable('tick_at')"
+BEGINNING, NEVER = "timestamp '1900-01-01'", "timestamp '9999-01-01'"
+
+
+def bucket(salt: str, customer: str) -> str:
+    """0 … 9999, the same in any language; both arguments are SQL."""
+    return f"(cast('0x' || substr(md5({salt} || ':' || {customer}), 1, 8) as bigint) % 10000)"
+
+
+def person(row: str, at: str) -> str:
+    """Who the customer of a row was at a moment: the heir from the merge on. The row has customer_id, final and joined_at."""
+    return f"(case when {row}.joined_at <= {at} then {row}.final else {row}.customer_id end)"
+
+
+def same_person(one: str, other: str, at: str) -> str:
+    """Whether two rows are of one customer at a moment. Joining by `final` keeps it a hash join."""
+    return f"({one}.final = {other}.final and {person(one, at)} = {person(other, at)})"
+
+
+def with_heir(query: str) -> str:
+    """Adds final and joined_at to a query that gives customer_id."""
+    return f"""select rows.*, coalesce(redirects.final, rows.customer_id) as final, coalesce(redirects.joined_at, {NEVER}) as joined_at
+        from ({query}) as rows left join redirects on rows.customer_id = redirects.customer_id"""
+
+
+def local(moment: str, zone: str) -> str:
+    """A moment as the clock on the customer's wall shows it."""
+    return f"(({moment} at time zone 'UTC') at time zone {zone})"
+
+
+def utc(wall: str, zone: str) -> str:
+    """The moment at which the customer's clock shows this; an hour that a DST night skips is the one after it."""
+    return f"(timezone({zone}, {wall}) at time zone 'UTC')"
+
+
+def is_quiet(moment: str, zone: str, quiet_from: str, quiet_to: str) -> str:
+    """Whether a moment is within quiet hours, the customer's own; they may go over midnight."""
+    clock = f"cast({local(moment, zone)} as time)"
+    return f"""(case when {quiet_from} <= {quiet_to} then {clock} >= {quiet_from} and {clock} < {quiet_to}
+        else {clock} >= {quiet_from} or {clock} < {quiet_to} end)"""
+
+
+def next_at(moment: str, zone: str, clock: str) -> str:
+    """The first moment, this one included, at which the customer's clock shows `clock`."""
+    wall = local(moment, zone)
+    return utc(f"(cast({wall} as date) + case when cast({wall} as time) <= {clock} then 0 else 1 end + {clock})", zone)

@@ -1,0 +1,197 @@
+"""How passes move: all that stand at a step of one kind in one query, again and again until each waits for something that has not happened.
+
+A wait is left at the first moment at which a guard or an exit came true, or at its deadline, whichever is earlier; an exit goes before a
+guard, a guard before one written later, and before the deadline. Moments are those of the events, never of the tick.
+"""
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.campaigns.engine.definitions import EXIT_PLACE, RECALL
+from pipelines.campaigns.engine.merges import MERGED
+from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, next_at, person, same_person, with_heir
+from pipelines.campaigns.schema import Policy
+
+PASS = "entry_id, scenario, version, customer_id, final, joined_at, entered_at, occurrence, holdout, step, visit, position, since, arm"
+# Where each pass stands that has not ended.
+STANDING = f"""
+create or replace temp table active as
+with
+
+last as (
+
+    select entry_id, max(position) as position, max_by(next_step, position) as step, max_by(left_at, position) as since,
+        max_by(arm, position) filter (where arm is not null) as arm
+    from communications.transitions group by entry_id
+
+),
+
+visits as (
+
+    select entry_id, step, max(visit) as visit from communications.transitions group by entry_id, step
+
+)
+
+select entries.entry_id, entries.scenario, entries.version, entries.customer_id, entries.final, entries.joined_at, entries.entered_at, entries.occurrence,
+    entries.holdout, coalesce(last.step, steps.step) as step, coalesce(visits.visit, 0) + 1 as visit, coalesce(last.position, 0) as position,
+    coalesce(last.since, entries.entered_at) as since, last.arm
+from ({with_heir("select * from communications.entries where entry_id not in (select entry_id from communications.transitions where next_step = 'end')")}) as entries
+inner join steps on entries.scenario = steps.scenario and entries.version = steps.version and steps.is_first
+left join last on entries.entry_id = last.entry_id
+left join visits on entries.entry_id = visits.entry_id and visits.step = last.step
+"""
+# Steps that take no time, and passes that have come here too often.
+AT_ONCE = f"""
+select active.*, since as left_at, null as event_id, arms.arm as chosen, arms.phantom_step, steps.kind, steps.spec,
+    case when visit > max_visits then 'exhausted' when kind = 'split' then 'split' when kind = 'send' then 'asked' else 'done' end as outcome,
+    case when visit > max_visits then 'end' when kind = 'split' then arms.go else steps.next end as next_step
+from active
+inner join steps using (scenario, version, step)
+left join arms
+    on steps.kind = 'split' and active.scenario = arms.scenario and active.version = arms.version and active.step = arms.step
+    and {bucket("arms.salt", "active.customer_id")} * arms.total >= arms.low * 10000 and {bucket("arms.salt", "active.customer_id")} * arms.total < arms.high * 10000
+where steps.kind <> 'wait' or visit > max_visits
+"""
+WAITING = f"""
+create or replace temp table waiting as
+select active.*, steps.is_zero, steps.next,
+    case when steps.until_time is null then since + to_seconds(seconds)
+        else {next_at("(since + to_seconds(seconds))", "coalesce(zones.time_zone, $zone)", "cast(steps.until_time as time)")} end as deadline
+from active
+inner join steps using (scenario, version, step)
+left join zones on {person("active", "since")} = zones.customer_id
+where steps.kind = 'wait' and visit <= max_visits and entry_id not in (from held)
+"""
+# A condition asked once looks at what has happened in this pass so far; answers to a message count from the message on.
+FIRED = f"""
+with
+
+listening as (
+
+    select waiting.*, guards.pattern, guards.place, guards.go, guards.of_steps, guards.is_state, least(deadline, {UNTIL}) as latest,
+        len(guards.of_steps) > 0 or patterns.kind = 'delivery' as is_answer, patterns.kind, patterns.name
+    from waiting
+    inner join guards
+        on waiting.scenario = guards.scenario and waiting.version = guards.version and guards.go <> '{RECALL}' and (guards.step is null or guards.step = waiting.step)
+    inner join patterns using (pattern)
+
+),
+
+events as (
+
+    select entry_id, place, go, event_id, case when is_zero then since else happened.moment end as moment
+    from listening inner join happened
+        on listening.pattern = happened.pattern and {same_person("listening", "happened", "happened.known_at")}
+        and happened.moment > case when is_zero then entered_at else since end and happened.moment <= latest
+    where not is_answer and not (is_zero and kind like 'segment%')
+
+),
+
+answers as (
+
+    select listening.entry_id, place, go, event_id, greatest(happened.moment, since) as moment
+    from listening
+    inner join happened on listening.pattern = happened.pattern and happened.moment <= latest
+    inner join asked on happened.message_id = asked.message_id and listening.entry_id = asked.entry_id
+    where is_answer and (len(of_steps) = 0 or list_contains(of_steps, asked.step))
+
+),
+
+states as (
+
+    select entry_id, place, go, null as event_id, greatest(holds.valid_from, since, case when since < {SINCE} then {SINCE} else since end) as moment
+    from listening inner join holds
+        on listening.pattern = holds.pattern and {person("listening", "holds.valid_from")} = holds.customer_id
+        and holds.valid_from <= latest and holds.valid_to > since
+    where is_state
+
+),
+
+memberships as (
+
+    select entry_id, place, go, null as event_id, since as moment
+    from listening inner join input_segment_history as history
+        on listening.name = history.segment and {person("listening", "since")} = history.customer_id and history.occurred_at <= since
+    where is_zero and kind like 'segment%'
+    group by entry_id, place, go, kind, since
+    having max_by(history.change, history.occurred_at) = substr(kind, 9)
+
+),
+
+ended as (
+
+    select entry_id, {EXIT_PLACE} - 1 as place, 'end' as go, null as event_id, moment from merged_passes
+    inner join waiting using (entry_id) where moment > since and moment <= least(deadline, {UNTIL}) and is_ended
+
+),
+
+fired as (
+
+    select * from events union all by name select * from answers union all by name select * from states
+    union all by name select * from memberships union all by name select * from ended
+
+),
+
+first as (
+
+    select entry_id, arg_min(struct_pack(place := place, go := go, event_id := event_id, moment := moment), (moment, place, event_id)) as won
+    from fired group by entry_id
+
+)
+
+select waiting.* exclude (is_zero, next, deadline), coalesce(won.moment, deadline) as left_at, won.event_id as event_id, null as chosen, null as phantom_step, 'wait' as kind, null as spec,
+    case when won is null then 'deadline' when won.place < {EXIT_PLACE} then 'merged' when won.place = {EXIT_PLACE} then 'exit' else 'guard_' || (won.place + 1) end as outcome,
+    coalesce(won.go, next) as next_step
+from waiting left join first using (entry_id)
+where won is not null or deadline <= {UNTIL}
+"""
+WRITTEN = f"""
+insert into communications.transitions by name
+select entry_id, position + 1 as position, step, visit, since as entered_at, left_at, outcome, next_step, event_id, chosen as arm, {TICK_AT} as tick_at from moves
+"""
+MOVED = """
+create or replace temp table moved as
+select moves.* replace (moves.next_step as step, moves.position + 1 as position, moves.left_at as since, coalesce(chosen, moves.arm) as arm,
+    case when has_loops then coalesce(visits.visit, 0) + 1 else 1 end as visit)
+from moves
+inner join versions using (scenario, version)
+left join (select entry_id, step, max(visit) as visit from communications.transitions semi join moves using (entry_id) group by all) as visits
+    on has_loops and moves.entry_id = visits.entry_id and moves.next_step = visits.step
+where next_step <> 'end'
+"""
+
+
+def stand(connection: DuckDBPyConnection) -> None:
+    """Temporary tables `active`, the passes to look at, and `resting`, those that wait for something that has not happened."""
+    connection.execute(STANDING)
+    connection.execute("create or replace temp table resting as select * from active where false")
+    connection.execute("create or replace temp table merged_passes (entry_id varchar, other varchar, moment timestamp, is_ended boolean)")
+    connection.execute("create or replace temp table held (entry_id varchar)")
+    connection.execute("create or replace temp table moves as select *, null::timestamp as left_at, '' as event_id, '' as chosen, '' as phantom_step, '' as kind, '' as spec, '' as outcome, '' as next_step from active where false")
+
+
+def follow(connection: DuckDBPyConnection, policy: Policy, effects: list[str]) -> int:
+    """Moves every active pass as far as it comes; `effects` are run on each `moves`. Returns how many steps were taken."""
+    taken = 0
+    (merges,) = connection.execute(f"select count(*) from redirects where joined_at > {SINCE} and joined_at <= {UNTIL}").fetchone()
+    while connection.execute("select count(*) from active").fetchone()[0]:
+        if merges:
+            connection.execute(MERGED)
+        connection.execute(WAITING, {"zone": policy.time_zone})
+        connection.execute(f"create or replace temp table moves as select * from ({AT_ONCE}) union all by name select * from ({FIRED})")
+        (count,) = connection.execute("select count(*) from moves").fetchone()
+        connection.execute("insert into resting by name select * exclude (is_zero, next, deadline) from waiting where entry_id not in (select entry_id from moves)")
+        if count:
+            connection.execute(WRITTEN)
+            for effect in effects:
+                connection.execute(effect)
+        connection.execute(MOVED)
+        connection.execute(f"create or replace temp table active as select {PASS} from moved union all select {PASS} from active where entry_id in (from held)")
+        taken += count
+    return taken
+
+
+def wake(connection: DuckDBPyConnection) -> None:
+    """Passes that listen for decisions are looked at again after some were made."""
+    listening = "select entry_id from resting semi join (select scenario, version from versions where listens_to_decisions) using (scenario, version)"
+    connection.execute(f"insert into active select {PASS} from resting where entry_id in ({listening})")
+    connection.execute(f"delete from resting where entry_id in ({listening})")
