@@ -34,8 +34,13 @@ create or replace temp table counted as
 {with_heir(f'''select outbox.message_id, outbox.customer_id, outbox.channel, outbox.due_at, outbox.release_at, outbox.priority, outbox.is_phantom, least(cancelled_at, failed_at) as gone_at
     from communications.outbox as outbox
     left join (select message_id, min(cancelled_at) as cancelled_at from communications.cancellations group by all) using (message_id)
-    left join (select message_id, max(finished_at) as failed_at from communications.attempts where outcome = 'failed' and finished_at <= {UNTIL} group by all) using (message_id)
+    left join failed using (message_id)
     where purpose <> 'transactional' and channel <> 'webhook' and release_at > (select min(due_at) from undecided) - to_seconds((select coalesce(max(seconds), 0) from caps))''')}
+"""
+# A message that failed for good took no slot from then on.
+FAILED = f"""
+create or replace temp table failed as
+select message_id, max(finished_at) as failed_at from communications.attempts where outcome = 'failed' and finished_at <= {UNTIL} group by message_id
 """
 USED = """
 create or replace temp table used as
@@ -110,8 +115,8 @@ where reason is null and coalesce(first_reason, '') <> 'cancelled'
 """
 LATER = """
 insert into counted by name
-select message_id, customer_id, final, joined_at, channel, due_at, release_at, priority, is_phantom, recalled_at as gone_at
-from judged where reason is null and coalesce(first_reason, '') <> 'cancelled' and purpose <> 'transactional' and kind = 'send'
+select message_id, customer_id, final, joined_at, channel, due_at, release_at, priority, is_phantom, least(recalled_at, failed_at) as gone_at
+from judged left join failed using (message_id) where reason is null and coalesce(first_reason, '') <> 'cancelled' and purpose <> 'transactional' and kind = 'send'
 """
 RECALLED = f"""
 insert into communications.cancellations by name
@@ -128,6 +133,7 @@ from judged cross join patterns where patterns.kind = 'delivery' and patterns.na
 
 def begin(connection: DuckDBPyConnection, policy: Policy) -> None:
     """Temporary table `caps`, and what was held back before for those who still listen."""
+    connection.execute(FAILED)
     connection.execute("create or replace temp table caps (name varchar, channels varchar[], seconds bigint, at_most int)")
     for cap in policy.caps:
         connection.execute("insert into caps values (?, ?, ?, ?)", [cap.name, list(cap.channels), int(cap.within.total_seconds()), cap.at_most])

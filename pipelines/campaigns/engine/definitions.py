@@ -42,14 +42,11 @@ def definition_hash(scenario: Scenario) -> str:
 
 def register(connection: DuckDBPyConnection, scenarios: Iterable[Scenario], tick_at: datetime) -> None:
     """Writes down each live version that is evaluated for the first time."""
+    known = set(connection.execute("select scenario, version from communications.scenarios").fetchall())
     for one in scenarios:
-        if one.status == "live":
-            connection.execute(
-                """insert into communications.scenarios select $name, $version, $hash, $definition, $purpose, $priority, $tick_at
-                   where not exists (from communications.scenarios where scenario = $name and version = $version)""",
-                {"name": one.scenario, "version": one.version, "hash": definition_hash(one), "definition": one.model_dump_json(by_alias=True),
-                 "purpose": one.purpose, "priority": one.priority, "tick_at": tick_at},
-            )  # fmt: skip
+        if one.status == "live" and (one.scenario, one.version) not in known:
+            values = [one.scenario, one.version, definition_hash(one), one.model_dump_json(by_alias=True), one.purpose, one.priority, tick_at]
+            connection.execute("insert into communications.scenarios values (?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def load(connection: DuckDBPyConnection, scenarios: Iterable[Scenario], policy: Policy) -> list[Scenario]:
@@ -69,8 +66,9 @@ def load(connection: DuckDBPyConnection, scenarios: Iterable[Scenario], policy: 
     for table, columns in {"steps": STEPS, "guards": GUARDS, "arms": ARMS, "patterns": PATTERNS, "versions": VERSIONS}.items():
         connection.execute(f"create or replace temp table {table} ({columns})")
         if rows[table]:
-            given = pa.Table.from_pylist(rows[table])  # noqa: F841 # DuckDB finds it by its name
-            connection.execute(f"insert into {table} by name from given")
+            connection.register("given_rows", pa.Table.from_pylist(rows[table]))
+            connection.execute(f"insert into {table} by name from given_rows")
+            connection.unregister("given_rows")
     current = {one.scenario: one for one in stored if one.scenario in now and now[one.scenario].status == "live" and now[one.scenario].version == one.version}
     return [current[name] for name in sorted(current)]
 

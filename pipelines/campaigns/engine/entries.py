@@ -49,10 +49,10 @@ left join (select passes.*, ends.ended_at from passes left join ends using (entr
 where {{ready}}
 group by candidates.rowid
 """
-# A pass whose way depends on a message that is not decided yet holds back whoever would enter after it.
+# What a pass does next, and whom it lets in elsewhere, may depend on a message that is not decided yet: later moments wait for it.
 READY = """
-not exists (from undecided where undecided.listens_to_decisions and undecided.scenario = candidates.scenario
-    and undecided.final = candidates.final and undecided.due_at <= candidates.moment)
+scenario in (select unnest(cast($names as varchar[])))
+and not exists (from undecided where undecided.listens_to_decisions and undecided.final = candidates.final and undecided.due_at <= candidates.moment)
 """
 ADMITTED = f"""
 create or replace temp table admitted as
@@ -93,17 +93,27 @@ def collect(connection: DuckDBPyConnection, scenarios: list[Scenario], policy: P
             _add(connection, one, _dates(one), {"zone": policy.time_zone, "clock": str(entry.date.at), "days": entry.date.days_before}, compile_where)
 
 
-def admit(connection: DuckDBPyConnection, policy: Policy) -> int:
-    """Lets in the first of each customer's candidates that may enter, and turns away those that may not. Returns how many were judged."""
+def admit(connection: DuckDBPyConnection, policy: Policy, names: list[str]) -> int:
+    """Of these scenarios, lets in the first of each customer's candidates that may enter, and turns away those that may not. Returns how many were judged."""
     if not connection.execute("select count(*) from candidates").fetchone()[0]:
         return 0
-    connection.execute(JUDGED.format(ready=READY))
+    connection.execute(JUDGED.format(ready=READY), {"names": names})
     connection.execute(ADMITTED, {"holdout_salt": policy.holdout_salt, "holdout_share": policy.holdout_share})
     connection.execute(f"insert into communications.entries by name select * exclude (candidate), {TICK_AT} as tick_at from admitted")
     connection.execute(STARTED.format(with_heir("select * from admitted")))
     (judged,) = connection.execute("select count(*) from (select candidate from judged where is_refused union select candidate from admitted)").fetchone()
     connection.execute("create or replace temp table candidates as select * from candidates where rowid not in (select candidate from judged where is_refused union all select candidate from admitted)")
     return judged
+
+
+def levels(scenarios: list[Scenario]) -> list[list[str]]:
+    """The scenarios in an order in which each comes after those whose passes enter it."""
+    targets = {one.scenario: {step.enter for step in one.steps if step.enter} for one in scenarios}
+    level = dict.fromkeys(targets, 0)
+    for _ in targets:  # a circle of scenarios, which checks refuse, ends here too
+        for source, entered in targets.items():
+            level |= {name: max(level[name], level[source] + 1) for name in entered & targets.keys()}
+    return [sorted(name for name in level if level[name] == number) for number in sorted(set(level.values()))]
 
 
 def slots(connection: DuckDBPyConnection, one: Scenario, policy: Policy) -> list[datetime]:

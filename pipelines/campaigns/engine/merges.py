@@ -11,7 +11,7 @@ with
 
 merged as (
 
-    select distinct final from redirects where joined_at > {SINCE} and joined_at <= {UNTIL}
+    select distinct final from redirects semi join active using (final) where joined_at > {SINCE} and joined_at <= {UNTIL}
 
 ),
 

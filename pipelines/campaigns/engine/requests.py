@@ -43,7 +43,7 @@ select versions.scenario, versions.version, moves.customer_id, moves.left_at as 
 from moves inner join versions on moves.spec = versions.scenario and versions.is_current
 where moves.kind = 'enter' and moves.outcome = 'done'
 """
-EFFECTS = [ASKED, REMEMBERED, TRAITS, AUDIENCES, ENTERED]
+EFFECTS = {"send": (ASKED, REMEMBERED), "webhook": (ASKED, REMEMBERED), "split": (ASKED, REMEMBERED), "set": (TRAITS,), "audience": (AUDIENCES,), "enter": (ENTERED,)}
 
 SENDS = """
 create or replace temp table sends as

@@ -67,14 +67,20 @@ def _evaluate(connection: DuckDBPyConnection, current: list[Scenario], policy: P
     recalls.recall(connection)
     transitions.stand(connection)
     entries.collect(connection, current, policy, compile_where)
+    levels, level = entries.levels(current), 0
     while True:
         moved = transitions.follow(connection, policy, requests.EFFECTS)
-        judged = entries.admit(connection, policy)
-        if not moved and not judged:
-            requests.prepare(connection, policy)
-            if not arbitration.arbitrate(connection, policy):
-                return
+        requests.prepare(connection, policy)
+        judged = entries.admit(connection, policy, levels[level]) if levels else 0
+        if moved or judged:
+            continue
+        if level + 1 < len(levels):
+            level += 1
+        elif arbitration.arbitrate(connection, policy):
             transitions.wake(connection)
+            level = 0
+        else:
+            return
 
 
 def _written(connection: DuckDBPyConnection) -> Ticked:

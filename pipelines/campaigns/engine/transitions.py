@@ -51,6 +51,11 @@ left join arms
     and {bucket("arms.salt", "active.customer_id")} * arms.total >= arms.low * 10000 and {bucket("arms.salt", "active.customer_id")} * arms.total < arms.high * 10000
 where steps.kind <> 'wait' or visit > max_visits
 """
+# Whoever listens for a decision that is still to be made is looked at again when it is.
+PARKED = """
+select entry_id from active inner join steps using (scenario, version, step) inner join versions using (scenario, version)
+where kind = 'wait' and listens_to_decisions and entry_id in (select entry_id from requests union all select entry_id from undecided)
+"""
 WAITING = f"""
 create or replace temp table waiting as
 select active.*, steps.is_zero, steps.next,
@@ -148,16 +153,19 @@ WRITTEN = f"""
 insert into communications.transitions by name
 select entry_id, position + 1 as position, step, visit, since as entered_at, left_at, outcome, next_step, event_id, chosen as arm, {TICK_AT} as tick_at from moves
 """
-MOVED = """
-create or replace temp table moved as
-select moves.* replace (moves.next_step as step, moves.position + 1 as position, moves.left_at as since, coalesce(chosen, moves.arm) as arm,
-    case when has_loops then coalesce(visits.visit, 0) + 1 else 1 end as visit)
-from moves
-inner join versions using (scenario, version)
-left join (select entry_id, step, max(visit) as visit from communications.transitions semi join moves using (entry_id) group by all) as visits
-    on has_loops and moves.entry_id = visits.entry_id and moves.next_step = visits.step
-where next_step <> 'end'
+# Whoever moved stands at the next step; whoever is held by an earlier pass is looked at again.
+MOVED = f"""
+create or replace temp table active as
+select {PASS} from (
+    select moves.* replace (moves.next_step as step, moves.position + 1 as position, moves.left_at as since, coalesce(chosen, moves.arm) as arm,
+        {{visit}} as visit)
+    from moves {{visits}} where next_step <> 'end'
+) union all select {PASS} from active where entry_id in (from held)
 """
+VISITS = """left join (select entry_id, step, max(visit) as visit from communications.transitions semi join moves using (entry_id) group by all) as visits
+    on moves.entry_id = visits.entry_id and moves.next_step = visits.step"""
+RESTED = "insert into resting by name select * exclude (is_zero, next, deadline) from waiting where entry_id not in (select entry_id from moves)"
+KINDS = """select distinct case when visit > max_visits then 'exhausted' else kind end from active inner join steps using (scenario, version, step)"""
 
 
 def stand(connection: DuckDBPyConnection) -> None:
@@ -166,32 +174,41 @@ def stand(connection: DuckDBPyConnection) -> None:
     connection.execute("create or replace temp table resting as select * from active where false")
     connection.execute("create or replace temp table merged_passes (entry_id varchar, other varchar, moment timestamp, is_ended boolean)")
     connection.execute("create or replace temp table held (entry_id varchar)")
-    connection.execute("create or replace temp table moves as select *, null::timestamp as left_at, '' as event_id, '' as chosen, '' as phantom_step, '' as kind, '' as spec, '' as outcome, '' as next_step from active where false")
 
 
-def follow(connection: DuckDBPyConnection, policy: Policy, effects: list[str]) -> int:
-    """Moves every active pass as far as it comes; `effects` are run on each `moves`. Returns how many steps were taken."""
-    taken = 0
+def follow(connection: DuckDBPyConnection, policy: Policy, effects: dict[str, tuple[str, ...]]) -> int:
+    """Moves every active pass as far as it comes; `effects` are run on `moves` with steps of that kind in them. Returns how many rounds it took."""
+    rounds = 0
     (merges,) = connection.execute(f"select count(*) from redirects where joined_at > {SINCE} and joined_at <= {UNTIL}").fetchone()
-    while connection.execute("select count(*) from active").fetchone()[0]:
+    (loops,) = connection.execute("select coalesce(bool_or(has_loops), false) from versions").fetchone()
+    (listens,) = connection.execute("select coalesce(bool_or(listens_to_decisions), false) from versions").fetchone()
+    while True:
+        if listens:
+            _move(connection, "active", "resting", PARKED)
+        if not (kinds := {kind for (kind,) in connection.execute(KINDS).fetchall()}):
+            return rounds
         if merges:
             connection.execute(MERGED)
-        connection.execute(WAITING, {"zone": policy.time_zone})
-        connection.execute(f"create or replace temp table moves as select * from ({AT_ONCE}) union all by name select * from ({FIRED})")
-        (count,) = connection.execute("select count(*) from moves").fetchone()
-        connection.execute("insert into resting by name select * exclude (is_zero, next, deadline) from waiting where entry_id not in (select entry_id from moves)")
-        if count:
-            connection.execute(WRITTEN)
-            for effect in effects:
-                connection.execute(effect)
-        connection.execute(MOVED)
-        connection.execute(f"create or replace temp table active as select {PASS} from moved union all select {PASS} from active where entry_id in (from held)")
-        taken += count
-    return taken
+        parts = [AT_ONCE] if kinds - {"wait"} else []
+        if "wait" in kinds:
+            connection.execute(WAITING, {"zone": policy.time_zone})
+            parts.append(FIRED)
+        connection.execute("create or replace temp table moves as " + " union all by name ".join(f"select * from ({part})" for part in parts))
+        if "wait" in kinds:
+            connection.execute(RESTED)
+        connection.execute(WRITTEN)
+        for effect in dict.fromkeys(effect for kind in sorted(kinds) for effect in effects.get(kind, ())):
+            connection.execute(effect)
+        connection.execute(MOVED.format(visit="coalesce(visits.visit, 0) + 1" if loops else "1", visits=VISITS if loops else ""))
+        rounds += 1
 
 
 def wake(connection: DuckDBPyConnection) -> None:
     """Passes that listen for decisions are looked at again after some were made."""
-    listening = "select entry_id from resting semi join (select scenario, version from versions where listens_to_decisions) using (scenario, version)"
-    connection.execute(f"insert into active select {PASS} from resting where entry_id in ({listening})")
-    connection.execute(f"delete from resting where entry_id in ({listening})")
+    _move(connection, "resting", "active", "select entry_id from resting semi join (select scenario, version from versions where listens_to_decisions) using (scenario, version)")
+
+
+def _move(connection: DuckDBPyConnection, source: str, target: str, which: str) -> None:
+    connection.execute(f"create or replace temp table moving as {which}")
+    connection.execute(f"insert into {target} by name select {PASS} from {source} where entry_id in (from moving)")
+    connection.execute(f"delete from {source} where entry_id in (from moving)")

@@ -59,9 +59,7 @@ def make(customers: int, days: int, seed: int) -> World:
 
 
 def _customer(random: Random, rows: dict, name: str, number: int, names: list[str]) -> None:
-    zone = random.choice(ZONES)
-    if zone:
-        rows["time_zones"].append({"customer_id": name, "time_zone": zone})
+    rows["time_zones"].append({"customer_id": name, "time_zone": random.choice(ZONES)})
     birthday = date(1960, 1, 1) + timedelta(days=random.randrange(365 * 40))
     if random.random() < 0.4:
         birthday = birthday.replace(month=3, day=random.randrange(20, 32)) if random.random() < 0.9 else date(1988, 2, 29)
