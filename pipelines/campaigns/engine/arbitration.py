@@ -31,7 +31,7 @@ select * from undecided where reason is not null
 """
 COUNTED = f"""
 create or replace temp table counted as
-{with_heir(f'''select outbox.message_id, outbox.customer_id, outbox.channel, outbox.due_at, outbox.release_at, outbox.priority, outbox.is_phantom, least(cancelled_at, failed_at) as gone_at
+{with_heir('''select outbox.message_id, outbox.customer_id, outbox.channel, outbox.due_at, outbox.release_at, outbox.priority, outbox.is_phantom, least(cancelled_at, failed_at) as gone_at
     from communications.outbox as outbox
     left join (select message_id, min(cancelled_at) as cancelled_at from communications.cancellations group by all) using (message_id)
     left join failed using (message_id)
@@ -40,7 +40,7 @@ create or replace temp table counted as
 # A message that failed for good took no slot from then on.
 FAILED = f"""
 create or replace temp table failed as
-select message_id, max(finished_at) as failed_at from communications.attempts where outcome = 'failed' and finished_at <= {UNTIL} group by message_id
+select message_id, max(finished_at) as failed_at from communications.attempts where mode = 'live' and outcome = 'failed' and finished_at <= {UNTIL} group by message_id
 """
 USED = """
 create or replace temp table used as

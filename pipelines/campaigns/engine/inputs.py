@@ -1,0 +1,74 @@
+"""The inputs of the evaluation, as views over the marts: `input_events`, `input_customers` and so on (see `given`).
+
+Ids in the marts are those of the last run, so an event counts as known now, whenever its row was loaded, unless a watermark had passed it.
+Consent is looked up as it stood when a message was due; address and basis of processing are those of now.
+"""
+
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.campaigns.schema import Policy
+
+# Where the marts stand: '' in the warehouse itself, 'warehouse.' where it is attached.
+EVENTS = """
+select timeline.event_id, timeline.customer_id, timeline.event_name, timeline.occurred_at,
+    case when timeline.occurred_at > timestamp '{watermark}' then timestamp '{tick_at}' else coalesce(files.landed_at, timestamp '1900-01-01') end as loaded_at,
+    timeline.source, timeline.channel, timeline.campaign, events.message_id, events.url, timeline.amount, timeline.currency, timeline.properties,
+    reactions.machine_rule is not null as is_machine
+from {at}marts.customer_timeline as timeline
+left join {at}intermediate.int_events as events on timeline.event_id = events.event_id
+left join {at}landing.files as files on events._file_id = files.file_id
+left join {at}profile.email_reactions as reactions on timeline.event_id = reactions.event_id
+"""
+CUSTOMERS = """
+select profiles.*, customers.birth_date
+from {at}marts.customer_360 as profiles inner join {at}marts.customers as customers using (customer_id)
+"""
+CHANNELS = """
+with
+
+stretches as (
+
+    select customer_id, channel, state = 'granted' as is_granted, valid_from, valid_to from {at}marts.consent_history where purpose = 'marketing'
+
+),
+
+granted as (
+
+    select channels.customer_id, channels.channel, identifier_type, address, coalesce(stretches.is_granted, false) and (channels.has_consent or not now.is_granted) as has_consent,
+        is_processing_forbidden, stretches.valid_from, stretches.valid_to
+    from {at}marts.customer_channels as channels
+    left join stretches using (customer_id, channel)
+    left join (select customer_id, channel, is_granted from stretches where valid_to is null) as now using (customer_id, channel)
+
+),
+
+before as (
+
+    select customer_id, channel, min(valid_from) as valid_to from stretches group by customer_id, channel
+
+)
+
+select * from granted
+union all by name
+select channels.customer_id, channels.channel, identifier_type, address, false as has_consent, is_processing_forbidden, null as valid_from, before.valid_to
+from {at}marts.customer_channels as channels inner join before using (customer_id, channel)
+"""
+PLAIN = {
+    "segment_history": "select customer_id, segment, change, occurred_at from {at}segments.segment_history",
+    "redirects": "select old_customer_id, customer_id, redirected_at from {at}marts.customer_redirects",
+    "suppressions": "select channel, identifier_type, address, suppressed_at from {at}marts.suppressions",
+    # What the profile says; else the zone of a country that has only one; else the policy's.
+    "time_zones": """select customers.customer_id, coalesce(customers.time_zone, zones.time_zone) as time_zone
+        from {at}marts.customers as customers left join {at}seeds.country_time_zones as zones using (country_code)""",
+}
+
+
+def show(connection: DuckDBPyConnection, tick_at: datetime, policy: Policy, *, at: str = "") -> None:
+    """Makes the views, as of this tick."""
+    has_ticks = connection.execute("select count(*) from duckdb_tables() where schema_name = 'communications' and table_name = 'ticks'").fetchone()[0]
+    row = connection.execute("select max(watermark) from communications.ticks").fetchone() if has_ticks else (None,)
+    watermark = row[0] or datetime(1900, 1, 1)
+    for name, query in {"events": EVENTS, "customers": CUSTOMERS, "channels": CHANNELS, **PLAIN}.items():
+        connection.execute(f"create or replace temp view input_{name} as " + query.format(at=at, watermark=watermark, tick_at=tick_at))

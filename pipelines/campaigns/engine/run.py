@@ -1,0 +1,49 @@
+"""The evaluation over the warehouse: scenarios from their files, inputs from the marts, the ledger before and after. `svod campaigns tick` and the daily job.
+
+Run it alone: `python -m pipelines.campaigns.engine.run "2026-01-01 05:00:00"`.
+"""
+
+import sys
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.campaigns.engine import inputs, ledger
+from pipelines.campaigns.engine.tick import Ticked, tick
+from pipelines.campaigns.schema import Policy, Scenario
+from pipelines.campaigns.tables import ensure
+from pipelines.settings import settings
+from pipelines.warehouse import connect
+
+
+def files() -> tuple[list[Scenario], Policy]:
+    """The scenarios and the policy as their files are now; a scenario that is refused is left out."""
+    try:
+        from pipelines.campaigns import reading
+    except ImportError:  # nothing reads files yet
+        return [], Policy()
+    found = reading.read()
+    return list(found.scenarios), found.policy
+
+
+def evaluate(tick_at: datetime) -> Ticked:
+    """One tick over the warehouse. Nothing happens where no scenario is or was live."""
+    scenarios, policy = files()
+    with connect() as connection:
+        prepare(connection)
+        if not any(one.status == "live" for one in scenarios) and not connection.execute("select count(*) from communications.scenarios").fetchone()[0]:
+            return Ticked()
+        inputs.show(connection, tick_at, policy)
+        done = tick(connection, scenarios, policy, tick_at)
+        ledger.catch_up(connection, settings().data)
+        return done
+
+
+def prepare(connection: DuckDBPyConnection) -> None:
+    """Makes the tables where there are none, filled from the ledger; dbt may then read them. Attempts come from the sender's journal."""
+    ensure(connection)
+    ledger.catch_up(connection, settings().data)
+
+
+if __name__ == "__main__":
+    print(evaluate(datetime.fromisoformat(sys.argv[1])))

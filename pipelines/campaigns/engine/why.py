@@ -1,0 +1,74 @@
+"""What became of a customer in a scenario: every pass, every step, every message with the reason, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.campaigns.tables import REASONS
+
+WORDS = {
+    # outcome: (English, Russian)
+    "asked": ("message asked for", "запрошено сообщение"),
+    "split": ("fell into arm {arm}", "попал в ветвь {arm}"),
+    "done": ("done", "выполнено"),
+    "deadline": ("nothing happened until the deadline", "до срока ничего не произошло"),
+    "guard": ("listened for no. {number}, which happened first", "сработало условие № {number}"),
+    "exit": ("left: an exit came true", "вышел: сработало условие выхода"),
+    "merged": ("ended: it turned out to be one customer with an earlier pass", "завершено: оказался одним клиентом с более ранним прохождением"),
+    "exhausted": ("ended: came here as often as allowed", "завершено: исчерпано число посещений шага"),
+}
+PASSES = """
+select entries.entry_id, entries.version, entries.entered_at, entries.occurrence, entries.holdout, entries.customer_id
+from communications.entries where scenario = $scenario and customer_id in (
+    select $customer union select old_customer_id from input_redirects where customer_id in (select customer_id from input_redirects where old_customer_id = $customer)
+) order by entered_at, entry_id
+"""
+STEPS = "select step, left_at, outcome, arm, next_step from communications.transitions where entry_id = ? order by position"
+MESSAGES = """
+select decisions.step, decisions.channel, decisions.due_at, decisions.reason, decisions.detail, outbox.release_at, cancellations.reason, attempts.outcome
+from communications.decisions as decisions
+left join communications.outbox as outbox on decisions.message_id = outbox.message_id and not outbox.is_phantom
+left join (select message_id, min(reason) as reason from communications.cancellations group by all) as cancellations on decisions.message_id = cancellations.message_id
+left join (select message_id, max_by(outcome, attempt) as outcome from communications.attempts group by all) as attempts on decisions.message_id = attempts.message_id
+where decisions.entry_id = ? order by decisions.due_at, decisions.step
+"""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One pass, told in lines: (moment, step, text)."""
+
+    version: int
+    entered_at: datetime
+    occurrence: str
+    was: str
+    holdout: str | None
+    lines: list[tuple[datetime, str, str]]
+
+
+def why(connection: DuckDBPyConnection, customer: str, scenario: str, *, russian: bool = False) -> list[Pass]:
+    """By any id the customer has or had. Empty if the customer never entered."""
+    place, found = int(russian), []
+    for entry_id, version, entered_at, occurrence, holdout, was in connection.execute(PASSES, {"customer": customer, "scenario": scenario}).fetchall():
+        lines = [(left_at, step, _step(outcome, arm, place) + f" → {following}") for step, left_at, outcome, arm, following in connection.execute(STEPS, [entry_id]).fetchall()]
+        lines += [(due_at, step, _message(row, place)) for step, *row, due_at in ((one[0], *one, one[2]) for one in connection.execute(MESSAGES, [entry_id]).fetchall())]
+        found.append(Pass(version, entered_at, occurrence, was, holdout, sorted(lines, key=lambda line: line[0])))
+    return found
+
+
+def _step(outcome: str, arm: str | None, place: int) -> str:
+    kind, _, number = outcome.partition("_")
+    return WORDS[kind if kind == "guard" else outcome][place].format(arm=arm, number=number)
+
+
+def _message(row: tuple, place: int) -> str:
+    _, channel, _, reason, detail, release_at, cancelled, attempt = row
+    parts = [channel or "", REASONS[reason][place] + (f" ({detail})" if detail else "")]
+    if release_at:
+        parts.append(("not before {}", "не раньше {}")[place].format(f"{release_at:%Y-%m-%d %H:%M}"))
+    if cancelled:
+        parts.append(REASONS["cancelled"][place] + ": " + REASONS.get(cancelled, (cancelled, cancelled))[place])
+    if attempt:
+        parts.append(attempt)
+    return ", ".join(part for part in parts if part)
