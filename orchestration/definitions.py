@@ -2,11 +2,11 @@
 
 import dagster as dg
 
-from orchestration.defs import expectations, identity, ingestion, publishing, schedules, warehouse
+from orchestration.defs import communications, expectations, identity, ingestion, publishing, schedules, warehouse
 from orchestration.defs.resources import resources
 
 defs = dg.Definitions(
-    assets=[*ingestion.assets, *warehouse.assets, *identity.assets, *publishing.assets],
+    assets=[*ingestion.assets, *warehouse.assets, *identity.assets, *communications.assets, *publishing.assets],
     asset_checks=expectations.checks,
     jobs=[schedules.daily],
     schedules=[schedules.every_day],

@@ -2,12 +2,13 @@
 
 import dagster as dg
 
+from orchestration.defs.communications import SPECS as COMMUNICATIONS
 from orchestration.defs.resources import POOL, RunLock, run_at, unfinished
 from orchestration.defs.warehouse import assets as warehouse_assets
 from pipelines.fingerprint import fingerprint
 from pipelines.publish import SCHEMAS, publish
 
-READS = [spec.key for asset in warehouse_assets for spec in asset.specs if spec.key.path[0] in SCHEMAS]
+READS = [spec.key for asset in warehouse_assets for spec in asset.specs if spec.key.path[0] in SCHEMAS] + [spec.key for spec in COMMUNICATIONS]
 ROLES = {
     "full": "The published version for those who may see people",
     "pseudonymised": "The published version for analysts: no names, addresses or contacts, keyed pseudonyms for every id",

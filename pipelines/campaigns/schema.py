@@ -302,7 +302,7 @@ class Policy(Part):
     time_zone: str = Field("Europe/Moscow", description="Of schedules, and of customers whose own is not known")
     quiet_hours: QuietHours = QuietHours(**{"from": time(21), "to": time(9)})
     caps: list[Cap] = [Cap(name="week", within=timedelta(days=7), at_most=3)]
-    expires_after: Duration = timedelta(hours=24)
+    expires_after: Duration = timedelta(hours=48)  # what falls due just after a daily run still goes out after the next, and after its night
     lateness: Duration = Field(timedelta(hours=1), description="How long after an event its file may still come before timers pass it by")
     holdout_share: float = Field(0, ge=0, lt=1, description="Share of customers that gets no marketing at all")
     holdout_salt: str = "company"

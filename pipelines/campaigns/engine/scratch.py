@@ -46,9 +46,9 @@ REASONS = """
 select coalesce(reason, 'eligible') as reason, count(*) as messages, count(distinct customer_id) as customers from communications.decisions group by reason order by messages desc, reason
 """
 UPCOMING = """
-select scenario, step, channel, date_trunc('hour', release_at) as hour, tick_at > $planned_at as is_foreseen, count(*) as messages
+select scenario, step, channel, date_trunc('hour', greatest(release_at, $now)) as hour, tick_at > $planned_at as is_foreseen, count(*) as messages
 from communications.outbox
-where not is_phantom and release_at >= $now and release_at < $until and message_id not in (select message_id from communications.cancellations)
+where not is_phantom and expires_at > $now and release_at < $until and message_id not in (select message_id from communications.cancellations)
     and message_id not in (select message_id from communications.attempts where mode = 'live' and outcome <> 'deferred')
 group by all order by hour, scenario, step, channel
 """

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 import duckdb
@@ -141,7 +141,7 @@ def show(connection: duckdb.DuckDBPyConnection, tick_at: datetime) -> None:
 
 
 def policy(**more: object) -> Policy:
-    return Policy.model_validate({"caps": [{"name": "day", "within": "1d", "at_most": 1, "channels": ["sms"]}, {"name": "week", "within": "7d", "at_most": 3}], "holdout_share": 0.05, "expires_after": "14h"} | more)
+    return Policy.model_validate({"caps": [{"name": "day", "within": "1d", "at_most": 1, "channels": ["sms"]}, {"name": "week", "within": "7d", "at_most": 3}], "holdout_share": 0.05, "expires_after": "10h"} | more)
 
 
 def scenarios() -> list[Scenario]:
@@ -161,7 +161,7 @@ def scenarios() -> list[Scenario]:
                    {"id": "reminder", "send": {"channel": "email", "template": "reminder"}}]},
         {"scenario": "birthday", "priority": 80, "entry": {"date": {"attribute": "birth_date", "days_before": 1, "at": "10:00"}, "reentry": "always"},
          "quiet_hours": {"from": "13:00", "to": "13:30"}, "steps": [{"id": "wish", "send": {"channel": ["email", "sms"], "template": "wish"}}]},
-        {"scenario": "newsletter", "priority": 20, "entry": {"schedule": {"at": "2026-03-22T20:30:00", "rrule": "FREQ=DAILY;INTERVAL=3", "segment": "everybody"}, "reentry": "always"},
+        {"scenario": "newsletter", "priority": 20, "entry": {"schedule": {"at": "2026-03-22T10:00:00", "rrule": "FREQ=DAILY;INTERVAL=3", "segment": "everybody"}, "reentry": "always"},
          "exit": [{"event": "order_paid"}], "holdout": {"share": 0.2},
          "steps": [{"id": "letter", "send": {"channel": "email", "template": "letter"}},
                    {"id": "if_held", "wait": {"until": [{"delivery": "held_back", "of": ["letter"], "go": "short"}, {"delivery": "failed", "of": ["letter"], "go": "short"}], "for": "6h", "else": "end"}},
@@ -176,6 +176,3 @@ def scenarios() -> list[Scenario]:
                    {"id": "rich", "audience": {"add": "rich"}, "next": "end"}]},
     )]  # fmt: skip
 
-
-def clock(value: str) -> time:
-    return time.fromisoformat(value)
