@@ -31,7 +31,7 @@ pairs as (
     inner join versions on active.scenario = versions.scenario and active.version = versions.version
     inner join passes as earlier
         on later.scenario = earlier.scenario and later.final = earlier.final and later.customer_id <> earlier.customer_id
-        and (earlier.entered_at, earlier.entry_id) < (later.entered_at, later.entry_id)
+        and (earlier.entered_at, earlier.occurrence, earlier.customer_id) < (later.entered_at, later.occurrence, later.customer_id) -- as they were let in
     where later.final in (from merged)
 
 )
