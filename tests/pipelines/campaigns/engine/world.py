@@ -10,6 +10,7 @@ from random import Random
 import duckdb
 import pyarrow as pa
 
+from pipelines.campaigns.engine.tick import tick  # noqa: F401 # for the tests beside
 from pipelines.campaigns.schema import Policy, Scenario
 from pipelines.campaigns.tables import ensure
 
