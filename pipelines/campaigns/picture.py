@@ -18,6 +18,7 @@ KINDS = {
     "begin": ("#1b7f5c", "begins", "начало"),
     "send": ("#1f6fb2", "send", "отправка"),
     "wait": ("#b26a00", "wait", "ожидание"),
+    "ask": ("#b26a00", "condition", "условие"),
     "split": ("#7a3fb0", "split", "разделение"),
     "set": ("#00808a", "note", "запись"),
     "audience": ("#00808a", "audience", "аудитория"),
@@ -131,8 +132,7 @@ def _text(x: float, y: float, text: str, css: str = "", anchor: str = "start", c
 
 def _box(scenario: Scenario, name: str, box: Box, lines: list[str], say: Speaker) -> str:
     """A step: a bar in the colour of its kind, the kind and the name, then what it does."""
-    kind = {BEGIN: "begin", END: "end"}.get(name) or next(step.kind for step in scenario.steps if step.id == name)
-    colour, *names = KINDS[kind]
+    colour, *names = KINDS[{BEGIN: "begin", END: "end"}.get(name) or _kind(scenario, name)]
     left, right = box.x - box.width / 2, box.x + box.width / 2
     shape = (
         f'<rect x="{left:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="6" fill="{colour}" fill-opacity=".09" stroke="{colour}"/>'
@@ -144,6 +144,11 @@ def _box(scenario: Scenario, name: str, box: Box, lines: list[str], say: Speaker
     head = _text(left + 15, box.y + 18, say.either((names[0], names[1])), "kind", colour=colour)
     head += _text(right - 12, box.y + 18, name, "id", "end") if name else ""
     return ground + shape + bar + head + "".join(_text(left + 15, box.y + 18 + LINE * number, line) for number, line in enumerate(lines, start=1))
+
+
+def _kind(scenario: Scenario, name: str) -> str:
+    step = next(step for step in scenario.steps if step.id == name)
+    return "ask" if step.wait and not step.wait.for_ and not step.wait.to else step.kind
 
 
 def _label(box: Box, lines: list[str]) -> str:

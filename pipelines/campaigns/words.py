@@ -62,9 +62,10 @@ def rules(scenario: Scenario, policy: Policy, say: Speaker) -> Iterator[str]:
         )
     if goal := scenario.goal:
         event = say.event(goal.event, goal.where)
+        worth = say("the amount", "сумма") if goal.value == "amount" else goal.value
         yield say(
-            f"Success: {event} within {say.length(goal.within)} of the beginning; its worth is {goal.value}.",
-            f"Успех: {event} не позже чем через {say.length(goal.within)} после начала; ценность — {goal.value}.",
+            f"Success: {event} within {say.length(goal.within)} of the beginning; its worth is {worth}.",
+            f"Успех: {event} не позже чем через {say.length(goal.within)} после начала; ценность — {worth}.",
         )
     yield from _who(scenario, policy, say)
 

@@ -68,7 +68,7 @@ def test_the_words_of_the_abandoned_basket_in_full(drawn):
         "  5. a_day: wait 1 day; then → sms.",
         "  6. sms: send SMS: last_call, within 12 hours or not at all; then → end.",
         "Ends at once, whatever is queued, when an order was paid, an order was placed or an order was placed on the site.",
-        "Success: an order was paid within 1 week of the beginning; its worth is amount.",
+        "Success: an order was paid within 1 week of the beginning; its worth is the amount.",
         "For comparison nothing goes to 5% of all customers (the company's holdout).",
         "Only with consent; nothing between 21:00 and 09:00 of the customer's time, it waits until then.",
         "Over all scenarios no more than 2 messages (of any channel) within 1 day.",
@@ -81,7 +81,7 @@ def test_the_words_in_russian(drawn):
     told = words(drawn["birthday"], Policy(), russian=True)
     assert "Начинается: за 3 дня до дня рождения каждый год, в 10:00; каждый раз заново." in told
     assert "отправить: письмо, иначе мессенджер, иначе SMS — greeting; затем → конец." in told
-    assert "Успех: заказ оплачен не позже чем через 2 недели после начала; ценность — amount." in told
+    assert "Успех: заказ оплачен не позже чем через 2 недели после начала; ценность — сумма." in told
     told = words(drawn["newsletter"], Policy(), russian=True)
     assert "02.09.2025 в 11:00, затем каждую неделю по вторникам: все из сегмента «Доступны по почте»" in told
     assert [plural(count, ("час", "часа", "часов")) for count in (1, 2, 5, 11, 12, 21, 22, 111)] == [
