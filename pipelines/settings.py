@@ -10,6 +10,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from pipelines.sending.settings import Sending
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -33,6 +35,8 @@ class Settings(BaseSettings):
     match_threshold: float = Field(0.6, gt=0, lt=1, description="Match probability from which two records are one person")
 
     review_threshold: float = Field(0.3, gt=0, lt=1, description="Match probability from which a pair below the other threshold waits for a person to decide")
+
+    sending: Sending = Field(Sending(), description="The sender and its channels; see docs/sending.md")
 
     @property
     def inbox_url(self) -> str:

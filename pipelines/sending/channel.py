@@ -5,6 +5,10 @@ from typing import Literal, Protocol
 
 Outcome = Literal["accepted", "deferred", "failed", "unknown"]
 
+# Codes of `deferred` that speak of the provider, not of the message: everything waits, and no attempt of the message is used up.
+UNREACHABLE = "unreachable"
+THROTTLED = ("421", "454", "429", UNREACHABLE)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
@@ -30,6 +34,7 @@ class Message:
     locale: str
     content: Content
     unsubscribe_url: str | None = None  # HTTPS, for RFC 8058; every marketing e-mail has one
+    scenario: str | None = None
     is_test: bool = False
 
 

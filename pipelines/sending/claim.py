@@ -1,0 +1,233 @@
+"""Claiming: which messages go out now, written to a batch file in one short transaction; then the database is let go.
+
+A message is free if nobody has it in hand and nothing has settled it. Nobody has to write down that it is claimed: the batch file says
+so for as long as the journal beside it is locked by a live process. What a dead one left is brought in from its journal at the next claim,
+and what it had not begun is free again. Claims follow one another under a lock, so two senders never get the same message.
+"""
+
+import fcntl
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from pipelines.campaigns.tables import SCHEMA, TABLES
+from pipelines.files import put, quoted
+from pipelines.sending import journal
+from pipelines.sending.channel import THROTTLED
+from pipelines.sending.settings import Mode
+from pipelines.settings import settings
+from pipelines.warehouse import connect
+
+WAREHOUSE_PATIENCE = 600  # seconds that a claim waits for a warehouse that another process has open
+LONGEST_BACKOFF = 3600
+
+EXPIRED = """
+insert into communications.cancellations by name
+select message_id, $now::timestamp as cancelled_at, 'expired' as reason, $now::timestamp as tick_at
+from communications.outbox
+where
+    not is_phantom and expires_at <= $now
+    and message_id not in (select message_id from communications.cancellations)
+    and message_id not in (select message_id from communications.attempts where mode = 'live' and outcome <> 'deferred')
+    and message_id not in (select message_id from in_hand)
+"""
+
+# What a trial run did counts for further trial runs only: a message that went nowhere, or to the test address, still goes to its recipient.
+CLAIMABLE = """
+create or replace temp table claimable as
+
+with
+
+attempts as (
+
+    select
+        message_id,
+        count(*) filter (mode in ('live', $mode) and (code is null or not list_contains($throttled, code))) as tries,
+        arg_max(outcome, attempt) filter (mode in ('live', $mode)) as outcome,
+        arg_max(coalesce(finished_at, started_at), attempt) filter (mode in ('live', $mode)) as tried_at,
+        max(attempt) as attempt
+    from communications.attempts
+    group by message_id
+
+),
+
+free as (
+
+    select
+        outbox.*,
+        coalesce(attempts.attempt, 0) + 1 as attempt,
+        case attempts.outcome
+            when 'deferred' then
+                attempts.tried_at + to_seconds(least($backoff * pow(2, greatest(attempts.tries, 1) - 1), $longest))
+            else outbox.release_at
+        end as claimable_at
+    from communications.outbox as outbox
+    left join attempts on outbox.message_id = attempts.message_id
+    where
+        outbox.channel = $channel
+        and not outbox.is_phantom
+        and outbox.release_at <= $now
+        and outbox.expires_at > $now
+        and outbox.message_id not in (select message_id from communications.cancellations)
+        and outbox.message_id not in (select message_id from in_hand)
+        and coalesce(attempts.tries, 0) < $attempts
+        and (
+            attempts.outcome is null
+            or attempts.outcome = 'deferred'
+            -- At most once for marketing, at least once for what the customer waits for, unless the provider knows a repeated message.
+            or attempts.outcome = 'unknown' and (
+                outbox.purpose = 'transactional' or attempts.tried_at + to_seconds($idempotency_hours * 3600) > $now
+            )
+        )
+
+)
+
+select * from free
+"""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Messages of one channel that this process, and no other, may send. A row is a line of the batch file: the outbox, `attempt`, `customer`, `event`."""
+
+    name: str
+    channel: str
+    mode: Mode
+    rows: list[dict]
+    journal: journal.Journal
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a channel's messages are claimed."""
+
+    channel: str
+    mode: Mode
+    provider: str
+    size: int
+    attempts: int
+    backoff: float
+    idempotency_hours: int = 0
+
+
+def claim(terms: Terms, withdrawn: Callable[[DuckDBPyConnection, datetime], None], now: datetime | None = None) -> tuple[Batch | None, datetime | None]:
+    """The next batch, or None and when the first message that was put off is due again. `withdrawn` cancels what may no longer go out."""
+    now = now or datetime.now(UTC).replace(tzinfo=None)
+    with _claims_one_by_one(), _warehouse() as connection:
+        connection.execute("begin")
+        stale = bring_in(connection)
+        withdrawn(connection, now)
+        connection.execute(EXPIRED, {"now": now})
+        parameters = vars(terms) | {"now": now, "longest": LONGEST_BACKOFF, "throttled": list(THROTTLED)}
+        connection.execute(CLAIMABLE, {key: value for key, value in parameters.items() if key not in ("provider", "size")})
+        name, draft = _next(connection, terms.channel), None
+        count, due = connection.execute("select count(*) filter (claimable_at <= $now), min(claimable_at) from claimable", {"now": now}).fetchone()
+        if count:
+            draft = batches() / f".{name}.jsonl"
+            connection.execute(
+                f"copy ({_with_context(connection)}) to '{quoted(draft)}' (format json)", {"now": now, "size": terms.size}
+            )
+        connection.execute("commit")
+        for path in stale:
+            path.unlink()
+        if not draft:
+            return None, due
+        rows = [json.loads(line) for line in draft.read_text().splitlines()]
+        writer = journal.Journal(name, terms.channel, terms.mode, terms.provider)
+        put(draft, batches() / f"{name}.jsonl")
+        return Batch(name, terms.channel, terms.mode, rows, writer), None
+
+
+def settle(now: datetime | None = None) -> None:
+    """Brings what was sent into the warehouse; at the end of a run, so that nobody has to wait for the next claim."""
+    with _claims_one_by_one(), _warehouse() as connection:
+        connection.execute("begin")
+        stale = bring_in(connection)
+        connection.execute("commit")
+        for path in stale:
+            path.unlink()
+
+
+def bring_in(connection: DuckDBPyConnection) -> list[Path]:
+    """Loads the journals of finished and dead batches and makes the table `in_hand` of the others' messages. Returns the batch files that are done with."""
+    ensure(connection)
+    batches().mkdir(parents=True, exist_ok=True)
+    files = sorted(batches().glob("*.jsonl"))
+    live = [str(path) for path in files if journal.is_live(path.stem)]
+    journal.load(connection)
+    connection.execute("create or replace temp table in_hand (message_id varchar)")
+    if live:
+        connection.execute("insert into in_hand select message_id from read_json($live, format = 'newline_delimited', columns = {message_id: 'varchar'})", {"live": live})
+    return [path for path in files if str(path) not in live]
+
+
+def batches() -> Path:
+    return settings().data / "communications" / "batches"
+
+
+def ensure(connection: DuckDBPyConnection) -> None:
+    connection.execute(f"create schema if not exists {SCHEMA}")
+    for name in ("outbox", "cancellations", "attempts"):
+        connection.execute(f"create table if not exists {SCHEMA}.{name} ({TABLES[name]})")
+
+
+def _next(connection: DuckDBPyConnection, channel: str) -> str:
+    """Batches are numbered; a number is never used again, also where a journal or the warehouse was lost."""
+    told = connection.execute("select distinct batch from communications.attempts").fetchall()
+    names = [*(name for (name,) in told), *(path.stem for path in journal.folder().glob("*.jsonl")), *(path.stem for path in batches().glob("*.jsonl"))]
+    return f"{max((int(name.partition('-')[0]) for name in names), default=0) + 1:06d}-{channel}"
+
+
+def _with_context(connection: DuckDBPyConnection) -> str:
+    """The claimable rows with what a message may speak of: the customer as of now, and the event that the pass began with."""
+    there = {row[0] for row in connection.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()}
+    customer = "null", ""
+    if "marts.customer_360" in there:
+        customer = "customers", "left join marts.customer_360 as customers on claimed.customer_id = customers.customer_id"
+    event = "null", ""
+    if {"communications.entries", "communications.events"} <= there:
+        event = "events", (
+            "left join communications.entries as entries on claimed.entry_id = entries.entry_id "
+            "left join communications.events as events on entries.event_id = events.event_id"
+        )
+    return f"""
+        select claimed.* exclude (claimable_at), {customer[0]} as customer, {event[0]} as event
+        from (select * from claimable where claimable_at <= $now order by priority desc, release_at, message_id limit $size) as claimed
+        {customer[1]} {event[1]}
+        order by priority desc, release_at, claimed.message_id
+    """
+
+
+@contextmanager
+def _claims_one_by_one() -> Iterator[None]:
+    path = settings().data / "communications" / ".claim.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _warehouse() -> Iterator[DuckDBPyConnection]:
+    """The warehouse, as soon as no other process has it open: runs and readers of the working file hold it for a step at a time."""
+    deadline = time.monotonic() + WAREHOUSE_PATIENCE
+    while True:
+        opened = connect()
+        try:
+            connection = opened.__enter__()
+            break
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower() or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+    try:
+        yield connection
+    finally:
+        opened.__exit__(None, None, None)
