@@ -63,6 +63,7 @@ free as (
     select
         outbox.*,
         coalesce(attempts.attempt, 0) + 1 as attempt,
+        coalesce(attempts.tries, 0) as tries,
         case attempts.outcome
             when 'deferred' then
                 attempts.tried_at + to_seconds(least($backoff * pow(2, greatest(attempts.tries, 1) - 1), $longest))
@@ -95,7 +96,7 @@ select * from free
 
 @dataclass(frozen=True)
 class Batch:
-    """Messages of one channel that this process, and no other, may send. A row is a line of the batch file: the outbox, `attempt`, `customer`, `event`."""
+    """Messages of one channel that this process, and no other, may send. A row is a line of the batch file: the outbox, `attempt`, `tries`, `customer`, `event`."""
 
     name: str
     channel: str
@@ -130,10 +131,8 @@ def claim(terms: Terms, withdrawn: Callable[[DuckDBPyConnection, datetime], None
         name, draft = _next(connection, terms.channel), None
         count, due = connection.execute("select count(*) filter (claimable_at <= $now), min(claimable_at) from claimable", {"now": now}).fetchone()
         if count:
-            draft = batches() / f".{name}.jsonl"
-            connection.execute(
-                f"copy ({_with_context(connection)}) to '{quoted(draft)}' (format json)", {"now": now, "size": terms.size}
-            )
+            draft = batches() / f"{name}.draft"
+            connection.execute(f"copy ({_with_context(connection)}) to '{quoted(draft)}' (format json)", {"now": now, "size": terms.size})
         connection.execute("commit")
         for path in stale:
             path.unlink()
@@ -159,12 +158,16 @@ def bring_in(connection: DuckDBPyConnection) -> list[Path]:
     """Loads the journals of finished and dead batches and makes the table `in_hand` of the others' messages. Returns the batch files that are done with."""
     ensure(connection)
     batches().mkdir(parents=True, exist_ok=True)
+    for draft in batches().glob("*.draft"):
+        draft.unlink()  # of a claim that was killed
     files = sorted(batches().glob("*.jsonl"))
     live = [str(path) for path in files if journal.is_live(path.stem)]
     journal.load(connection)
     connection.execute("create or replace temp table in_hand (message_id varchar)")
     if live:
-        connection.execute("insert into in_hand select message_id from read_json($live, format = 'newline_delimited', columns = {message_id: 'varchar'})", {"live": live})
+        connection.execute(
+            "insert into in_hand select message_id from read_json($live, format = 'newline_delimited', columns = {message_id: 'varchar'})", {"live": live}
+        )
     return [path for path in files if str(path) not in live]
 
 
@@ -193,9 +196,12 @@ def _with_context(connection: DuckDBPyConnection) -> str:
         customer = "customers", "left join marts.customer_360 as customers on claimed.customer_id = customers.customer_id"
     event = "null", ""
     if {"communications.entries", "communications.events"} <= there:
-        event = "events", (
-            "left join communications.entries as entries on claimed.entry_id = entries.entry_id "
-            "left join communications.events as events on entries.event_id = events.event_id"
+        event = (
+            "events",
+            (
+                "left join communications.entries as entries on claimed.entry_id = entries.entry_id "
+                "left join communications.events as events on entries.event_id = events.event_id"
+            ),
         )
     return f"""
         select claimed.* exclude (claimable_at), {customer[0]} as customer, {event[0]} as event

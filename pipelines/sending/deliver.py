@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from pipelines.sending.channel import THROTTLED, Channel, Content, Message, Result
+from pipelines.sending.channel import THROTTLED, UNREACHABLE, Channel, Content, Message, Result
 from pipelines.sending.claim import Batch
 from pipelines.sending.rates import Rates
 from pipelines.sending.settings import Pace, Sending
 
 CHUNK = 50  # messages rendered at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60  # seconds
+ROUNDS = 10  # how often a message is tried in one delivery while the provider holds things up
 MESSAGE_RATE_UNLIMITED = 20  # messages per second from which a recipient domain without a limit is slowed down
 
 Render = Callable[[list[dict]], Sequence[object]]  # per row a Content, or why not: an object with `reason` and `detail`
@@ -33,6 +34,7 @@ class Delivery:
         self.counts: Counter[str] = Counter()
         self.gave_up: str | None = None  # why the provider was given up on
         self._queue: asyncio.Queue = asyncio.Queue()
+        self._open = 1  # messages not finished, and the writing itself
         self._last_good, self._pause_until, self._troubles = time.monotonic(), 0.0, 0
 
     async def run(self) -> None:
@@ -50,34 +52,40 @@ class Delivery:
             if self._ends():
                 break
             rows = self.batch.rows[start : start + CHUNK]
-            for row, content in zip(rows, await asyncio.to_thread(rendered, self.render, rows), strict=True):
-                if not isinstance(content, Content):
-                    self._note(row, Result(outcome="failed", code=content.reason, diagnostic=content.detail))
+            for row, message in zip(rows, await asyncio.to_thread(self._messages, rows), strict=True):
+                if not isinstance(message, Message):
+                    self._note(row, Result(outcome="failed", code=message.reason, diagnostic=message.detail))
                 elif self.batch.mode == "dry_run":
                     self.batch.journal.nothing_sent(row["message_id"], row["attempt"])
                     self._count("dry_run")
                 else:
-                    self._queue.put_nowait((row, self._message(row, content)))
-        for _ in range(self.pace.connections):
-            self._queue.put_nowait(None)
+                    self._open += 1
+                    self._queue.put_nowait((row, message, row["attempt"]))
+        self._finish_one()
 
     async def _send_on(self) -> None:
         while (waiting := await self._queue.get()) is not None:
-            row, message = waiting
-            attempt = row["attempt"]
-            while not self._ends():
-                result = await self._send(row, message, attempt)
-                if result is None or not is_throttling(result):
-                    break
-                attempt += 1
-                await self._hold_up(result)
+            row, message, attempt = waiting
+            result = None if self._ends() else await self._send(row, message, attempt)
+            if result and is_throttling(result):
+                self._hold_up(result)
+                # A server may say 421 of one recipient only: that one stands at the end of the queue, and after some rounds is left to a later claim.
+                if attempt < row["attempt"] + ROUNDS:
+                    self._queue.put_nowait((row, message, attempt + 1))
+                    continue
+            self._finish_one()
+
+    def _finish_one(self) -> None:
+        self._open -= 1
+        if not self._open:
+            for _ in range(self.pace.connections):
+                self._queue.put_nowait(None)
 
     async def _send(self, row: dict, message: Message, attempt: int) -> Result | None:
         """One attempt; None if it was not begun, because it is too late or the run ends."""
         domain = domain_of(message)
-        while (wait := self._pause_until - time.monotonic()) > 0 and not self._ends():
+        while not self._ends() and (wait := max(self._pause_until - time.monotonic(), 0) or self.rates.take(self.channel.provider, domain)):
             await asyncio.sleep(min(wait, 0.2))
-        await self._before_the_end(self.rates.take(self.channel.provider, domain))
         if self._ends() or datetime.now(UTC).replace(tzinfo=None) >= datetime.fromisoformat(row["expires_at"]):
             return None
         self.batch.journal.handing_over(message.message_id, attempt)
@@ -85,8 +93,8 @@ class Delivery:
             result = await self.channel.send(message)
         except Exception as error:  # a channel's own fault: whether the provider has the message, nobody knows
             result = Result(outcome="unknown", code="error", diagnostic=type(error).__name__)
-        if result.outcome == "deferred" and not is_throttling(result) and attempt >= self.sending.attempts:
-            result = Result(outcome="failed", code=result.code, diagnostic=f"given up after {attempt} attempts: {result.diagnostic or ''}".strip())
+        if result.outcome == "deferred" and not is_throttling(result) and row["tries"] + 1 >= self.sending.attempts:
+            result = Result(outcome="failed", code=result.code, diagnostic=f"given up after {row['tries'] + 1} tries: {result.diagnostic or ''}".strip())
         self._note(row, result, attempt)
         if not is_throttling(result):
             self._last_good, self._troubles = time.monotonic(), 0
@@ -95,9 +103,9 @@ class Delivery:
                 self.rates.slow_down(domain, MESSAGE_RATE_UNLIMITED)
         return result
 
-    async def _hold_up(self, result: Result) -> None:
+    def _hold_up(self, result: Result) -> None:
         """The provider takes nothing for now: slower from here on, and a pause for all, longer each time; at the end of patience it is given up on."""
-        if result.code != "unreachable":
+        if result.code != UNREACHABLE:
             self.rates.slow_down(self.channel.provider, self.pace.rate)
         if time.monotonic() - self._last_good > self.sending.patience:
             self.gave_up = f"{self.channel.provider} takes nothing: {result.code} {result.diagnostic or ''}".strip()
@@ -108,15 +116,13 @@ class Delivery:
     def _ends(self) -> bool:
         return self.stop.is_set() or self.gave_up is not None
 
-    async def _before_the_end(self, waiting) -> None:
-        """Waits for a turn, but no longer than the run."""
-        turn, end = asyncio.ensure_future(waiting), asyncio.ensure_future(self.stop.wait())
-        await asyncio.wait((turn, end), return_when=asyncio.FIRST_COMPLETED)
-        end.cancel()
-        if not turn.done():
-            turn.cancel()
-            return
-        turn.result()
+    def _messages(self, rows: list[dict]) -> list[object]:
+        """Per row a Message, or why there is none. Where a chunk as a whole breaks, it is written row by row."""
+        try:
+            contents = self.render(rows)
+            return [self._message(row, content) if isinstance(content, Content) else content for row, content in zip(rows, contents, strict=True)]
+        except Exception as error:
+            return [NotWritten(error)] if len(rows) == 1 else [one for row in rows for one in self._messages([row])]
 
     def _message(self, row: dict, content: Content) -> Message:
         is_test = self.batch.mode == "sandbox"
@@ -157,16 +163,3 @@ class NotWritten:
 
     def __init__(self, error: Exception):
         self.detail = type(error).__name__  # the text of the error may quote the person's data
-
-
-def rendered(render: Render, rows: list[dict]) -> Sequence[object]:
-    """The contents of a chunk; where the chunk as a whole breaks, row by row."""
-    try:
-        contents = render(rows)
-        if len(contents) == len(rows):
-            return contents
-        raise ValueError("as many contents as rows")
-    except Exception as error:
-        if len(rows) == 1:
-            return [NotWritten(error)]
-        return [content for row in rows for content in rendered(render, [row])]

@@ -11,6 +11,7 @@ with the process: so the journal of a dead one is known without clocks. The file
 `communications.attempts`: a lost warehouse gets its attempts back from them.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -35,7 +36,7 @@ lines as (
 
     select * from read_json($files, format = 'newline_delimited', ignore_errors = true, columns = {
         line: 'varchar', batch: 'varchar', channel: 'varchar', mode: 'varchar', provider: 'varchar', message_id: 'varchar', attempt: 'integer',
-        at: 'timestamp', code: 'varchar', diagnostic: 'varchar', provider_message_id: 'varchar'
+        told_at: 'timestamp', code: 'varchar', diagnostic: 'varchar', provider_message_id: 'varchar'
     })
 
 ),
@@ -52,8 +53,8 @@ attempts as (
         message_id,
         attempt,
         batch,
-        min(at) as started_at,
-        max(at) filter (line <> 'A') as finished_at,
+        min(told_at) as started_at,
+        max(told_at) filter (line <> 'A') as finished_at,
         coalesce(max($answers[line]) filter (line <> 'A'), 'unknown') as outcome,
         max(code) as code,
         max(diagnostic) as diagnostic,
@@ -85,7 +86,7 @@ class Journal:
         self._file = os.open(draft, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_TRUNC, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
         OPEN.add(self)
-        self._unsynced = 0
+        self._unsynced, self._is_broken = 0, False
         self._write(line="B", channel=channel, mode=mode, provider=provider)
         os.rename(draft, path)  # locked from the first moment that anyone can see it
 
@@ -105,10 +106,13 @@ class Journal:
         os.close(self._file)
 
     def _write(self, **line: object) -> None:
-        text = json.dumps(line | {"batch": self.batch, "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"}, ensure_ascii=True)
-        written = os.write(self._file, (whole := f"{text}\n".encode()))
-        if written != len(whole):
-            raise OSError("the journal's disk is full: nothing more is sent")
+        text = json.dumps(line | {"batch": self.batch, "told_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"}, ensure_ascii=True)
+        if self._is_broken:
+            raise OSError(errno.EIO, "the journal could not be written: nothing more is sent")
+        self._is_broken = True  # a line after a torn one would be lost
+        if os.write(self._file, (whole := f"{text}\n".encode())) != len(whole):
+            raise OSError(errno.ENOSPC, "the journal's disk is full: nothing more is sent")
+        self._is_broken = False
         self._unsynced += 1
         if self._unsynced >= SYNC_EVERY:
             os.fsync(self._file)

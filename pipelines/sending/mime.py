@@ -91,11 +91,11 @@ def part(kind: str, text: str) -> tuple[list[tuple[str, str]], bytes]:
     """One text part. Mostly ASCII stays readable as quoted-printable; Cyrillic is a third shorter in base64."""
     whole = re.sub(r"\r\n|\r|\n", "\r\n", text).encode("utf-8", "replace")
     if sum(byte > 127 for byte in whole[:2000]) * 6 < len(whole[:2000]):
-        encoding, coded = "quoted-printable", binascii.b2a_qp(whole, istext=True)
+        encoding, coded = "quoted-printable", re.sub(rb"(?<!\r)\n", b"\r\n", binascii.b2a_qp(whole, istext=True))
     else:
         coded = base64.b64encode(whole)
         encoding, coded = "base64", b"\r\n".join(coded[at : at + 76] for at in range(0, len(coded), 76))
-    return [("Content-Type", f"text/{kind}; charset=utf-8"), ("Content-Transfer-Encoding", encoding)], re.sub(rb"(?<!\r)\n", b"\r\n", coded) + b"\r\n"
+    return [("Content-Type", f"text/{kind}; charset=utf-8"), ("Content-Transfer-Encoding", encoding)], coded + b"\r\n"
 
 
 def lines(found: list[tuple[str, str]]) -> str:
