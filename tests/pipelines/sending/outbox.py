@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+
 from pipelines.campaigns.tables import SCHEMA, TABLES
 from pipelines.sending.channel import Content
 from pipelines.sending.channels.smtp import Smtp
@@ -35,13 +37,9 @@ def fill(count: int, *, purpose: str = "marketing", channel: str = "email", rele
         connection.execute(f"create schema if not exists {SCHEMA}")
         for name in ("outbox", "cancellations", "attempts"):
             connection.execute(f"create table if not exists {SCHEMA}.{name} ({TABLES[name]})")
-        for row in rows if count <= 1000 else ():
-            connection.execute(f"insert into communications.outbox ({COLUMNS}) values ({', '.join('?' * len(row))})", row)
-        if count > 1000:
-            import pyarrow as pa
-
-            table = pa.table(dict(zip(COLUMNS.split(", "), zip(*rows, strict=True), strict=True)))  # noqa: F841
-            connection.execute(f"insert into communications.outbox ({COLUMNS}) select {COLUMNS} from table")
+        if rows:
+            added = pa.table(dict(zip(COLUMNS.split(", "), zip(*rows, strict=True), strict=True)))  # noqa: F841
+            connection.execute(f"insert into communications.outbox ({COLUMNS}) select {COLUMNS} from added")
     return [row[0] for row in rows]
 
 
