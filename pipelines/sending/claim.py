@@ -27,6 +27,8 @@ from pipelines.warehouse import connect
 
 WAREHOUSE_PATIENCE = 600  # seconds that a claim waits for a warehouse that another process has open
 LONGEST_BACKOFF = 3600
+# What a message may speak of, where they are.
+CUSTOMERS, EVENTS = "marts.customer_360", "marts.communication_events"
 
 EXPIRED = """
 insert into communications.cancellations by name

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from pipelines.redaction import Told
 from pipelines.sending.channel import THROTTLED, UNREACHABLE, Channel, Content, Message, Result
 from pipelines.sending.claim import Batch
 from pipelines.sending.rates import Rates
@@ -28,7 +29,7 @@ Tell = Callable[[str], None]
 class Delivery:
     """Sends a batch. `stop` ends it cleanly: what is under way is finished, what is not begun stays free."""
 
-    def __init__(self, batch: Batch, channel: Channel, pace: Pace, rates: Rates, sending: Sending, *, render: Render, links: Callable[[dict], str | None], stop: asyncio.Event, tell: Tell):  # fmt: skip
+    def __init__(self, batch: Batch, channel: Channel, pace: Pace, rates: Rates, sending: Sending, *, render: Render, links: Callable[[dict], dict[str, str]], stop: asyncio.Event, tell: Tell):  # fmt: skip
         self.batch, self.channel, self.pace, self.rates, self.sending = batch, channel, pace, rates, sending
         self.render, self.links, self.stop, self.tell = render, links, stop, tell
         self.counts: Counter[str] = Counter()
@@ -119,8 +120,11 @@ class Delivery:
     def _messages(self, rows: list[dict]) -> list[object]:
         """Per row a Message, or why there is none. Where a chunk as a whole breaks, it is written row by row."""
         try:
+            rows = [row | {"mode": self.batch.mode} | self.links(row | {"mode": self.batch.mode}) for row in rows]
             contents = self.render(rows)
             return [self._message(row, content) if isinstance(content, Content) else content for row, content in zip(rows, contents, strict=True)]
+        except Told:
+            raise  # a setting is missing: nobody's message can be written
         except Exception as error:
             return [NotWritten(error)] if len(rows) == 1 else [one for row in rows for one in self._messages([row])]
 
@@ -134,7 +138,7 @@ class Delivery:
             purpose=row["purpose"],
             locale=row["locale"] or "",
             content=content,
-            unsubscribe_url=self.links(row),
+            unsubscribe_url=row["unsubscribe_url"],
             scenario=row["scenario"],
             is_test=is_test,
         )

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.redaction import plain
+from pipelines.redaction import Told, plain
 from pipelines.sending.channel import Channel
 from pipelines.sending.claim import Terms, claim, settle
 from pipelines.sending.deliver import Delivery, Render
@@ -31,8 +31,8 @@ class Parts:
     """What other parts of Svod do for the sender."""
 
     render: Render  # rows of a batch to contents
-    unsubscribe_url: Callable[[dict], str | None]  # of a row
-    token: Callable[[str, str], str]  # kind and message_id to what correlates an answer by mail
+    links: Callable[[dict], dict[str, str]]  # of a row: unsubscribe_url, preferences_url, view_url
+    token: Callable[[str, str], str]  # kind (verp, unsubscribe) and message_id to what correlates an answer by mail
     withdrawn: Callable[[DuckDBPyConnection, datetime], None]  # cancels what may no longer go out
     channels: dict[str, Callable[[Pace, "Parts"], Channel]]
 
@@ -86,7 +86,7 @@ async def _channel(name: str, parts: Parts, report: Report, stop: asyncio.Event,
         async with DryRun() if pace.mode == "dry_run" else parts.channels[name](pace, parts) as channel:
             if gave_up := await _batches(name, channel, pace, parts, counts, stop, limit, lambda outcome: tell(name, outcome)):
                 report.held[name] = gave_up
-    except* (OSError, ValueError) as errors:  # a key that cannot be read, a full disk: this channel's trouble, not the others'
+    except* (OSError, ValueError, Told) as errors:  # a key that cannot be read, a full disk: this channel's trouble, not the others'
         report.held[name] = f"sending.{name}: {'; '.join(plain(error) for error in leaves(errors))}"
 
 
@@ -108,7 +108,7 @@ async def _batches(name: str, channel: Channel, pace: Pace, parts: Parts, counts
                 await asyncio.wait_for(stop.wait(), max(wait, 0.01))
             continue
         taken += len(batch.rows)
-        delivery = Delivery(batch, channel, pace, rates, sending, render=parts.render, links=parts.unsubscribe_url, stop=stop, tell=tell)
+        delivery = Delivery(batch, channel, pace, rates, sending, render=parts.render, links=parts.links, stop=stop, tell=tell)
         try:
             await delivery.run()
         finally:

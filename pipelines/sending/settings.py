@@ -73,6 +73,7 @@ class Sending(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: Email = Email()
+    schedule: str = Field("*/10 * * * *", description="When what is due is sent, as cron, once the schedule is switched on")
     batch: int = Field(1000, ge=1, le=100_000, description="Messages claimed at once")
     attempts: int = Field(8, ge=1, description="How often a message is tried that the recipient's side puts off")
     backoff: float = Field(60, ge=0, description="Seconds before it is tried again; doubled each time, up to an hour")

@@ -95,7 +95,7 @@ class Smtp:
                 return Result(outcome="failed", code="smtputf8", diagnostic="the server takes no addresses beyond ASCII")
             if limit.isdigit() and 0 < int(limit) < len(data):
                 return Result(outcome="failed", code="too_large", diagnostic=f"{len(data)} bytes, the server takes {limit}")
-            bounces = f"bounce+{self.token('bounce', message.message_id)}@{self._bounces_at}"
+            bounces = f"bounce+{self.token('verp', message.message_id)}@{self._bounces_at}"
             reply = await connection.deliver(bounces, recipient, data, is_utf8=is_utf8)
             return Result(outcome="accepted", code=str(reply.code), provider_message_id=queue_id(reply))
         except Refused as refusal:

@@ -68,7 +68,7 @@ def written(rows: list[dict]) -> list[Content]:
 def parts(**others) -> Parts:
     given = {
         "render": written,
-        "unsubscribe_url": lambda row: f"https://answers.example.com/u/{row['message_id']}",
+        "links": lambda row: {"unsubscribe_url": f"https://answers.example.com/u/{row['message_id']}"},
         "token": lambda kind, message_id: f"{kind[0]}{message_id[:20]}",
         "withdrawn": lambda connection, moment: None,
         "channels": {"email": lambda pace, parts: Smtp(pace, parts.token)},

@@ -115,7 +115,7 @@ def test_a_refusal_at_any_verb_is_that_messages_own(email, verb, answer, expecte
 
     def behaves(heard: str, line: str, _: int) -> str | None:
         if heard == "MAIL":
-            behaves.now = f"b{poisoned[:20]}" in line
+            behaves.now = f"+v{poisoned[:20]}@" in line
         return answer if heard == verb and behaves.now else None
 
     with Misbehaving(behaves, offers=offers).serving() as server:

@@ -1,0 +1,94 @@
+"""What the sender takes from the rest of Svod, put together: rendering, links and tokens, the check of consent, the channels.
+
+Everything here is imported when a run begins, so that the sender itself can be used and tested without it.
+"""
+
+import html
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.sending.channel import Channel, Content
+from pipelines.sending.run import Parts
+from pipelines.sending.settings import Email
+from pipelines.settings import settings
+
+# Said since the last run, and known to the collector only: it holds for every planned message to the same address.
+STOPPED = """
+insert into communications.cancellations by name
+select message_id, $now::timestamp as cancelled_at, 'no_basis' as reason, $now::timestamp as tick_at
+from (select unnest($stopped::varchar[]) as message_id) as stopped
+where
+    message_id not in (select message_id from communications.cancellations)
+    and message_id not in (select message_id from communications.attempts where mode = 'live' and outcome <> 'deferred')
+"""
+
+
+@contextmanager
+def parts() -> Iterator[Parts]:
+    """Everything for one run; rendering has processes of its own, which end with it."""
+    from pipelines.campaigns.reading import read
+    from pipelines.messages.render import renderer
+    from pipelines.responses.tokens import sign
+
+    campaigns = read()
+    with renderer(campaigns.folder, campaigns.policy, track=tracked) as render:
+        lock = threading.Lock()  # a worker answers one question at a time; channels render beside each other
+
+        def rendered(rows: list[dict]) -> list:
+            with lock:
+                contents = render(rows)
+            return [with_pixel(content, row) if isinstance(content, Content) else content for row, content in zip(rows, contents, strict=True)]
+
+        yield Parts(render=rendered, links=links, token=sign, withdrawn=withdrawn, channels={"email": email})
+
+
+def links(row: dict) -> dict[str, str]:
+    """The addresses that a message carries. A dry run does without a collector: nobody will follow them."""
+    from pipelines.responses.links import preferences_url, unsubscribe_url
+
+    if not settings().collector_url and row["mode"] == "dry_run":
+        return dict.fromkeys(("unsubscribe_url", "preferences_url", "view_url"), "https://example.com/")
+    one, channel = row["message_id"], row["channel"]
+    return {
+        "unsubscribe_url": unsubscribe_url(one, scope=f"{row['purpose']}/{channel}"),
+        "preferences_url": preferences_url(one, channel=channel),
+        "view_url": "",
+    }
+
+
+def tracked(url: str, row: dict) -> str:
+    """The link as its clicks are counted. An SMS keeps the short one: a signed link would be a message of its own."""
+    from pipelines.responses.links import click_url
+
+    return click_url(row["message_id"], url) if settings().collector_url and row["channel"] != "sms" else url
+
+
+def with_pixel(content: Content, row: dict) -> Content:
+    """An e-mail that tells when it was opened, at its end, so that it holds nothing up."""
+    from pipelines.responses.links import open_url
+
+    if row["channel"] != "email" or not content.html or not settings().collector_url:
+        return content
+    pixel = f'<img src="{html.escape(open_url(row["message_id"]))}" width="1" height="1" alt="" style="display:block">'
+    before, end, after = content.html.rpartition("</body>")
+    return replace(content, html=f"{before}{pixel}{end}{after}" if end else content.html + pixel)
+
+
+def withdrawn(connection: DuckDBPyConnection, now: datetime) -> None:
+    """Cancels what was planned and may no longer go out: consent, suppression and exits as the warehouse has them, and what the collector heard since."""
+    from pipelines.campaigns.engine import recheck
+    from pipelines.responses.stops import stopped_messages
+
+    recheck.withdrawn(connection, now)
+    connection.execute(STOPPED, {"now": now, "stopped": stopped_messages(connection)})
+
+
+def email(pace: Email, given: Parts) -> Channel:
+    from pipelines.sending.channels.smtp import Smtp
+
+    return Smtp(pace, given.token)
