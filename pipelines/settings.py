@@ -36,7 +36,7 @@ class Settings(BaseSettings):
 
     review_threshold: float = Field(0.3, gt=0, lt=1, description="Match probability from which a pair below the other threshold waits for a person to decide")
 
-    sending: Sending = Field(Sending(), description="The sender and its channels; see docs/sending.md")
+    sending: Sending = Field(Sending(), description="The sender and its channels")
 
     @property
     def inbox_url(self) -> str:

@@ -20,8 +20,8 @@ WORDS = {
     "accepted": "taken by the provider",
     "deferred": "put off, tried again later",
     "failed": "refused for good",
-    "unknown": "in doubt: nobody knows whether the provider has it",
-    "dry_run": "written, and sent nowhere: the channel is not switched on",
+    "unknown": "in doubt: the provider may have it",
+    "dry_run": "only written: dry run",
 }
 
 

@@ -9,7 +9,7 @@ import re
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 ID = re.compile(rb"^X-Message-Id: (\S+)", re.MULTILINE)
 
@@ -32,6 +32,21 @@ def record(file: str) -> None:
     asyncio.run(serve())
 
 
+@contextlib.contextmanager
+def beside(start: Callable[[], Awaitable[asyncio.Server]]) -> Iterator[int]:
+    """The port of a server that runs in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(start())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        server.close()
+
+
 Behaviour = Callable[[str, str, int], str | None]  # verb, argument, how many messages were begun: an answer other than the good one; "drop" hangs up
 
 
@@ -50,17 +65,8 @@ class Misbehaving:
 
     @contextlib.contextmanager
     def serving(self) -> Iterator["Misbehaving"]:
-        loop = asyncio.new_event_loop()
-        server = loop.run_until_complete(asyncio.start_server(self._connection, "127.0.0.1", 0, limit=2**22))
-        self.port = server.sockets[0].getsockname()[1]
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
-        try:
+        with beside(lambda: asyncio.start_server(self._connection, "127.0.0.1", 0, limit=2**22)) as self.port:
             yield self
-        finally:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            server.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, Dropped):
