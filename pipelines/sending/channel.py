@@ -43,7 +43,7 @@ class Result:
     """What the provider said. `deferred` may be tried again, after `retry_after` seconds if it named any."""
 
     outcome: Outcome
-    code: str | None = None
+    code: str | None = None  # the provider's own; none where it was not asked
     diagnostic: str | None = None  # without the address
     provider_message_id: str | None = None
     retry_after: float | None = None

@@ -146,12 +146,13 @@ def claim(terms: Terms, withdrawn: Callable[[DuckDBPyConnection, datetime], None
         return Batch(name, terms.channel, terms.mode, rows, writer), None
 
 
-def settle(now: datetime | None = None) -> None:
-    """Brings what was sent into the warehouse; at the end of a run, so that nobody has to wait for the next claim."""
+def settle(brought_in: Callable[[DuckDBPyConnection], object] = lambda _: None) -> None:
+    """Brings what was sent into the warehouse, at the end of a run, so that nobody has to wait for the next claim; then calls `brought_in`."""
     with _claims_one_by_one(), _warehouse() as connection:
         connection.execute("begin")
         stale = bring_in(connection)
         connection.execute("commit")
+        brought_in(connection)
         for path in stale:
             path.unlink()
 

@@ -55,7 +55,7 @@ class Delivery:
             rows = self.batch.rows[start : start + CHUNK]
             for row, message in zip(rows, await asyncio.to_thread(self._messages, rows), strict=True):
                 if not isinstance(message, Message):
-                    self._note(row, Result(outcome="failed", code=message.reason, diagnostic=message.detail))
+                    self._note(row, Result(outcome="failed", diagnostic=f"{message.reason}: {message.detail}"))
                 elif self.batch.mode == "dry_run":
                     self.batch.journal.nothing_sent(row["message_id"], row["attempt"])
                     self._count("dry_run")
@@ -95,7 +95,7 @@ class Delivery:
         except Exception as error:  # a channel's own fault: whether the provider has the message, nobody knows
             result = Result(outcome="unknown", code="error", diagnostic=type(error).__name__)
         if result.outcome == "deferred" and not is_throttling(result) and row["tries"] + 1 >= self.sending.attempts:
-            result = Result(outcome="failed", code=result.code, diagnostic=f"given up after {row['tries'] + 1} tries: {result.diagnostic or ''}".strip())
+            result = Result(outcome="failed", code=result.code, diagnostic=f"{result.diagnostic or ''} (given up after {row['tries'] + 1} tries)".strip())
         self._note(row, result, attempt)
         if not is_throttling(result):
             self._last_good, self._troubles = time.monotonic(), 0

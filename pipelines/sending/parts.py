@@ -33,6 +33,7 @@ def parts() -> Iterator[Parts]:
     """Everything for one run; rendering has processes of its own, which end with it."""
     from pipelines.campaigns.reading import read
     from pipelines.messages.render import renderer
+    from pipelines.responses.sent import write_sent
     from pipelines.responses.tokens import sign
 
     campaigns = read()
@@ -44,7 +45,7 @@ def parts() -> Iterator[Parts]:
                 contents = render(rows)
             return [with_pixel(content, row) if isinstance(content, Content) else content for row, content in zip(rows, contents, strict=True)]
 
-        yield Parts(render=rendered, links=links, token=sign, withdrawn=withdrawn, channels={"email": email})
+        yield Parts(render=rendered, links=links, token=sign, withdrawn=withdrawn, channels={"email": email}, brought_in=write_sent)
 
 
 def links(row: dict) -> dict[str, str]:

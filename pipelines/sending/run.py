@@ -35,6 +35,7 @@ class Parts:
     token: Callable[[str, str], str]  # kind (verp, unsubscribe) and message_id to what correlates an answer by mail
     withdrawn: Callable[[DuckDBPyConnection, datetime], None]  # cancels what may no longer go out
     channels: dict[str, Callable[[Pace, "Parts"], Channel]]
+    brought_in: Callable[[DuckDBPyConnection], object] = lambda _: None  # told when attempts have come into the warehouse
 
 
 @dataclass
@@ -66,7 +67,7 @@ def send(parts: Parts, *, channels: tuple[str, ...] = CHANNELS, limit: int | Non
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         # An error of one channel must not cut off what another has under way: it is raised when all are done.
         ended = await asyncio.gather(*(_channel(name, parts, report, stop, limit, dry_run, tell) for name in channels), return_exceptions=True)
-        await asyncio.to_thread(settle)
+        await asyncio.to_thread(settle, parts.brought_in)
         for error in filter(None, ended):
             raise error
         return report

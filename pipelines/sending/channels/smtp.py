@@ -47,11 +47,11 @@ class Smtp:
         try:
             recipient = ascii_domain(message.address)
         except ValueError:
-            return Result(outcome="failed", code="bad_address", diagnostic="not an e-mail address", is_recipient=True)
+            return Result(outcome="failed", diagnostic="bad_address: not an e-mail address", is_recipient=True)
         try:
             data = self._written(message, recipient)
         except mime.NotWritable as error:
-            return Result(outcome="failed", code="not_writable", diagnostic=str(error))
+            return Result(outcome="failed", diagnostic=f"not_writable: {error}")
         async with self._slots:
             return await self._handed_over(message, recipient, data)
 
@@ -92,9 +92,9 @@ class Smtp:
         keep = True
         try:
             if is_utf8 and "SMTPUTF8" not in connection.offers:
-                return Result(outcome="failed", code="smtputf8", diagnostic="the server takes no addresses beyond ASCII")
+                return Result(outcome="failed", diagnostic="smtputf8: the server takes no addresses beyond ASCII")
             if limit.isdigit() and 0 < int(limit) < len(data):
-                return Result(outcome="failed", code="too_large", diagnostic=f"{len(data)} bytes, the server takes {limit}")
+                return Result(outcome="failed", diagnostic=f"too_large: {len(data)} bytes, the server takes {limit}")
             bounces = f"bounce+{self.token('verp', message.message_id)}@{self._bounces_at}"
             reply = await connection.deliver(bounces, recipient, data, is_utf8=is_utf8)
             return Result(outcome="accepted", code=str(reply.code), provider_message_id=queue_id(reply))
