@@ -37,7 +37,7 @@ from communications.outbox
 where
     not is_phantom and expires_at <= $now
     and message_id not in (select message_id from communications.cancellations)
-    and message_id not in (select message_id from communications.attempts where mode = 'live' and outcome <> 'deferred')
+    and message_id not in (select message_id from communications.attempts where outcome <> 'deferred')
     and message_id not in (select message_id from in_hand)
 """
 
@@ -120,10 +120,12 @@ class Terms:
     idempotency_hours: int = 0
 
 
-def claim(terms: Terms, withdrawn: Callable[[DuckDBPyConnection, datetime], None], now: datetime | None = None) -> tuple[Batch | None, datetime | None]:
+def claim(
+    terms: Terms, withdrawn: Callable[[DuckDBPyConnection, datetime], None], now: datetime | None = None, *, ends: Callable[[], bool] = lambda: False
+) -> tuple[Batch | None, datetime | None]:
     """The next batch, or None and when the first message that was put off is due again. `withdrawn` cancels what may no longer go out."""
     now = now or datetime.now(UTC).replace(tzinfo=None)
-    with _claims_one_by_one(), _warehouse() as connection:
+    with _claims_one_by_one(), _warehouse(ends) as connection:
         connection.execute("begin")
         stale = bring_in(connection)
         withdrawn(connection, now)
@@ -224,7 +226,7 @@ def _claims_one_by_one() -> Iterator[None]:
 
 
 @contextmanager
-def _warehouse() -> Iterator[DuckDBPyConnection]:
+def _warehouse(ends: Callable[[], bool] = lambda: False) -> Iterator[DuckDBPyConnection]:
     """The warehouse, as soon as no other process has it open: runs and readers of the working file hold it for a step at a time."""
     deadline = time.monotonic() + WAREHOUSE_PATIENCE
     while True:
@@ -233,7 +235,7 @@ def _warehouse() -> Iterator[DuckDBPyConnection]:
             connection = opened.__enter__()
             break
         except duckdb.IOException as error:
-            if "lock" not in str(error).lower() or time.monotonic() > deadline:
+            if "lock" not in str(error).lower() or time.monotonic() > deadline or ends():
                 raise
             time.sleep(0.2)
     try:

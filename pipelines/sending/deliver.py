@@ -16,6 +16,7 @@ from pipelines.sending.channel import THROTTLED, UNREACHABLE, Channel, Content, 
 from pipelines.sending.claim import Batch
 from pipelines.sending.rates import Rates
 from pipelines.sending.settings import Pace, Sending
+from pipelines.sending.waiting import Waiting
 
 CHUNK = 50  # messages rendered at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60  # seconds
@@ -34,7 +35,7 @@ class Delivery:
         self.render, self.links, self.stop, self.tell = render, links, stop, tell
         self.counts: Counter[str] = Counter()
         self.gave_up: str | None = None  # why the provider was given up on
-        self._queue: asyncio.Queue = asyncio.Queue()
+        self._waiting = Waiting(rates, self._ends)
         self._open = 1  # messages not finished, and the writing itself
         self._last_good, self._pause_until, self._troubles = time.monotonic(), 0.0, 0
 
@@ -61,18 +62,18 @@ class Delivery:
                     self._count("dry_run")
                 else:
                     self._open += 1
-                    self._queue.put_nowait((row, message, row["attempt"]))
+                    self._waiting.put(domain_of(message), (row, message, row["attempt"]))
         self._finish_one()
 
     async def _send_on(self) -> None:
-        while (waiting := await self._queue.get()) is not None:
-            row, message, attempt = waiting
+        while (item := await self._waiting.get()) is not None:
+            row, message, attempt = item
             result = None if self._ends() else await self._send(row, message, attempt)
             if result and is_throttling(result):
                 self._hold_up(result)
                 # A server may say 421 of one recipient only: that one stands at the end of the queue, and after some rounds is left to a later claim.
                 if attempt < row["attempt"] + ROUNDS:
-                    self._queue.put_nowait((row, message, attempt + 1))
+                    self._waiting.put(domain_of(message), (row, message, attempt + 1))
                     continue
             self._finish_one()
 
@@ -80,12 +81,12 @@ class Delivery:
         self._open -= 1
         if not self._open:
             for _ in range(self.pace.connections):
-                self._queue.put_nowait(None)
+                self._waiting.put("", None)
 
     async def _send(self, row: dict, message: Message, attempt: int) -> Result | None:
         """One attempt; None if it was not begun, because it is too late or the run ends."""
         domain = domain_of(message)
-        while not self._ends() and (wait := max(self._pause_until - time.monotonic(), 0) or self.rates.take(self.channel.provider, domain)):
+        while not self._ends() and (wait := max(self._pause_until - time.monotonic(), 0) or self.rates.take(self.channel.provider)):
             await asyncio.sleep(min(wait, 0.2))
         if self._ends() or datetime.now(UTC).replace(tzinfo=None) >= datetime.fromisoformat(row["expires_at"]):
             return None
@@ -157,7 +158,8 @@ def is_throttling(result: Result) -> bool:
 
 
 def domain_of(message: Message) -> str:
-    return message.address.rpartition("@")[2].lower() if message.channel == "email" else ""
+    """Of an e-mail's recipient, as a key of the rates; providers have names without the sign."""
+    return f"@{message.address.rpartition('@')[2].lower()}" if message.channel == "email" else ""
 
 
 class NotWritten:

@@ -44,7 +44,7 @@ def headers(message: Message, sender: Sender, *, token: str, recipient: str, dat
     if not (content.html or content.text):
         raise NotWritable("the message has neither text nor HTML")
     found = [
-        ("Date", formatdate(date)),
+        ("Date", formatdate(date).replace("-0000", "+0000")),
         ("From", mailbox(sender.name, sender.address)),
         ("To", recipient),
         ("Subject", encoded(content.subject, len("Subject: "))),

@@ -28,14 +28,13 @@ class Rates:
         self._gained: dict[str, int] = {}
         self._slowed: dict[str, float] = {}
 
-    def take(self, *keys: str) -> float:
-        """Takes leave to send one message under each of these keys: 0 if it is given, else how many seconds to wait before asking again."""
-        limited = [key for key in keys if key in self.limits]
-        for key in limited:
-            if not self._drawn.get(key) and (wait := self._draw(key)):
-                return wait
-        for key in limited:
-            self._drawn[key] -= 1
+    def take(self, key: str) -> float:
+        """Takes leave to send one message under this key: 0 if it is given, else how many seconds to wait before asking again."""
+        if key not in self.limits:
+            return 0
+        if not self._drawn.get(key) and (wait := self._draw(key)):
+            return wait
+        self._drawn[key] -= 1
         return 0
 
     def good(self, *keys: str) -> None:

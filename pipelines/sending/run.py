@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+import duckdb
 from duckdb import DuckDBPyConnection
 
 from pipelines.redaction import Told, plain
@@ -95,11 +96,19 @@ async def _batches(name: str, channel: Channel, pace: Pace, parts: Parts, counts
     """Batch after batch. What was put off is waited for as long as patience lasts. Returns why the provider was given up on, if it was."""
     sending = settings().sending
     terms = Terms(name, pace.mode, channel.provider, sending.batch, sending.attempts, sending.backoff, channel.idempotency_hours)
-    rates = Rates(settings().data / "communications" / "rates.json", {channel.provider: pace.rate} | pace.recipient_rates)
+    rates = Rates(
+        settings().data / "communications" / "rates.json",
+        {channel.provider: pace.rate} | {f"@{domain}": rate for domain, rate in getattr(pace, "recipient_rates", {}).items()},
+    )
     waited, taken = 0.0, 0
     while not stop.is_set() and (limit is None or taken < limit):
         size = min(sending.batch, limit - taken) if limit is not None else sending.batch
-        batch, due = await asyncio.to_thread(claim, replace(terms, size=size), parts.withdrawn)
+        try:
+            batch, due = await asyncio.to_thread(claim, replace(terms, size=size), parts.withdrawn, ends=stop.is_set)
+        except duckdb.IOException:
+            if stop.is_set():  # while it waited for the warehouse
+                return None
+            raise
         if batch is None:
             wait = (due - datetime.now(UTC).replace(tzinfo=None)).total_seconds() + 0.01 if due else None
             if wait is None or waited + wait > sending.patience:

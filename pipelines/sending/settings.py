@@ -15,12 +15,11 @@ Mode = Literal["dry_run", "sandbox", "live"]
 class Pace(BaseModel):
     """What every channel has. Until a channel is switched on, its messages are written and journalled but go nowhere."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     mode: Mode = Field("dry_run", description="dry_run goes nowhere, sandbox sends everything to `sandbox_address`, live sends to people")
     sandbox_address: str | None = Field(None, description="Where everything goes in sandbox mode")
     rate: float = Field(10, gt=0, description="Messages per second at most, all senders together")
-    recipient_rates: dict[str, float] = Field({}, description="Messages per second at most to a recipient domain, such as gmail.com = 5")
     connections: int = Field(4, ge=1, le=200, description="Messages under way at once")
 
     def obstacle(self) -> str | None:
@@ -45,6 +44,7 @@ class Email(Pace):
     dkim_selector: str | None = Field(None, description="Signs every mail if set; otherwise that is the relay's business")
     dkim_domain: str | None = Field(None, description="The domain of `from_address` if unset")
     dkim_key_file: Path | None = Field(None, description="PEM of an RSA or Ed25519 private key")
+    recipient_rates: dict[str, float] = Field({}, description="Messages per second at most to a recipient domain, such as gmail.com = 5")
     timeout: float = Field(60, gt=0, description="Seconds to wait for an answer")
     messages_per_connection: int = Field(500, ge=1)
 
@@ -70,7 +70,7 @@ def _is_this_machine(host: str) -> bool:
 class Sending(BaseModel):
     """How the sender goes about it, whatever the channel."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     email: Email = Email()
     schedule: str = Field("*/10 * * * *", description="When what is due is sent, as cron, once the schedule is switched on")

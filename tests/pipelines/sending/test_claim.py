@@ -151,8 +151,8 @@ def test_a_rate_is_shared_by_senders_and_outlives_them(tmp_path):
 
 
 def test_a_domain_that_was_slowed_down_stays_so_in_the_next_run(tmp_path):
-    Rates(tmp_path / "rates.json", {}).slow_down("example.com", 20)
-    assert Rates(tmp_path / "rates.json", {}).limits == {"example.com": 20}
+    Rates(tmp_path / "rates.json", {}).slow_down("@example.com", 20)
+    assert Rates(tmp_path / "rates.json", {}).limits == {"@example.com": 20}
     (tmp_path / "rates.json").write_text('{"a": 1}')
     assert Rates(tmp_path / "rates.json", {"relay": 5}).take("relay") == 0
 

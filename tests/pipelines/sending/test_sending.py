@@ -177,11 +177,12 @@ def test_a_rate_per_recipient_domain_is_kept(email):
     fill(12, addresses={n: f"p{n}@{'slow' if n < 6 else 'fast'}.example.com" for n in range(12)})
     moments: dict[str, float] = {}
     with Misbehaving(lambda verb, line, _: moments.update({line: time.monotonic()}) if verb == "RCPT" else None).serving() as server:
-        email(port=server.port, recipient_rates='{"slow.example.com": 5}')
+        email(port=server.port, connections=1, recipient_rates='{"slow.example.com": 5}')
         send(parts(), channels=("email",))
     slow = sorted(moment for line, moment in moments.items() if "@slow" in line)
     assert len(server.accepted) == 12
     assert slow[-1] - slow[0] > 0.75  # five more at five a second, of which one was there at once
+    assert max(moment for line, moment in moments.items() if "@fast" in line) < slow[2]  # which held up nobody else
 
 
 def test_hostile_addresses_and_broken_renderings_harm_nobody_else(email):
