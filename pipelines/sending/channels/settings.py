@@ -13,7 +13,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 class ChannelSettings(BaseModel):
     """What every channel has. Unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     mode: Literal["dry_run", "sandbox", "live"] = Field("dry_run", description="dry_run sends nothing, sandbox sends everything to sandbox_address")
     sandbox_address: str | None = Field(None, description="Whom sandbox mode sends to")
@@ -84,7 +84,7 @@ class WebPushSettings(ChannelSettings):
 class WebhookEndpoint(BaseModel):
     """One receiver, named in scenarios by its key."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     url: HttpUrl
     secrets: list[SecretStr] = Field(min_length=1, description="whsec_…; while a secret is changed, the new one and the old one: both sign")
