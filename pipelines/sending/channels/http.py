@@ -7,8 +7,6 @@ outcome is unknown. Redirects are never followed. Whoever may name the address (
 import ipaddress
 import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,10 +15,14 @@ from typing import Any
 import aiohttp
 
 from pipelines.sending.channel import Result
+from pipelines.sending.channels.settings import ChannelSettings
 
+UNREACHABLE = "unreachable"  # to the sender: the provider cannot be reached, and everything waits
+KEPT = 4  # seconds
 LARGEST_ANSWER = 65_536
 LONGEST_PAUSE = 86_400.0
-UNAUTHORISED = {401, 402, 403, 407, 408, 425, 429}  # the account or the moment is at fault, not the message
+ACCOUNT = {401, 402, 407}  # not let in, or not paid: no message is at fault
+LATER = {401, 402, 403, 407, 408, 425, 429}
 AMBIGUOUS = {502, 504}  # something in between does not know either
 
 
@@ -53,46 +55,54 @@ class Answer:
             return None
 
 
-@asynccontextmanager
-async def session(*, connections: int, timeout: float, public_only: bool = False) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session of a channel. A connection idle for some seconds is not used again, since the other side may be closing it."""
-    traces = aiohttp.TraceConfig()
-    traces.on_request_headers_sent.append(_written)
-    connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=4, socket_factory=_public_socket if public_only else None)
-    limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, 10))
-    async with aiohttp.ClientSession(
-        connector=connector, timeout=limits, trace_configs=[traces], cookie_jar=aiohttp.DummyCookieJar(), max_line_size=8190
-    ) as opened:
-        yield opened
+class Http:
+    """The requests of one channel. A connection idle for some seconds is not used again, since the other side may be closing it.
 
+    `is_one_provider`: all messages go to one account, so that what it puts off, it puts off for all; else each address has a server of
+    its own, whose troubles are those of one message. `is_idempotent`: a repetition does no harm, so that an unsure answer may be tried again.
+    """
 
-async def ask(client: aiohttp.ClientSession, method: str, url: str, *, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer | Result:
-    """The answer, or the outcome where there is none. Neither address nor body appears in a diagnostic."""
-    state = {"written": False}
-    try:
-        async with client.request(method, url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=state) as response:
-            return Answer(response.status, response.headers, await _start_of(response.content))
-    except (aiohttp.InvalidURL, UnicodeError, ValueError) as error:
-        return Result(outcome="failed", code="bad_request", diagnostic=type(error).__name__)
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        if isinstance(getattr(error, "os_error", None), RefusedAddress):
-            return Result(outcome="failed", code="private_address", diagnostic="the host is within a private network")
-        kind = type(error).__name__
-        return (
-            Result(outcome="unknown", code="no_answer", diagnostic=kind)
-            if state["written"]
-            else Result(outcome="deferred", code="no_connection", diagnostic=kind)
-        )
+    def __init__(self, settings: ChannelSettings, *, is_one_provider: bool = True, is_idempotent: bool = False, public_only: bool = False) -> None:
+        self.settings, self.is_one_provider, self.is_idempotent, self.public_only = settings, is_one_provider, is_idempotent, public_only
 
+    async def __aenter__(self) -> "Http":
+        traces = aiohttp.TraceConfig()
+        traces.on_request_headers_sent.append(_written)
+        opening = _public_socket if self.public_only else None
+        connector = aiohttp.TCPConnector(limit=self.settings.connections, keepalive_timeout=KEPT, socket_factory=opening)
+        limits = aiohttp.ClientTimeout(total=self.settings.timeout, sock_connect=min(self.settings.timeout, 10))
+        self.session = aiohttp.ClientSession(connector=connector, timeout=limits, trace_configs=[traces], cookie_jar=aiohttp.DummyCookieJar())
+        return self
 
-def refused(answer: Answer, *, is_idempotent: bool, diagnostic: str | None = None) -> Result:
-    """What an answer other than success means where a channel knows nothing more of it."""
-    code, status = f"http_{answer.status}", answer.status
-    if status in AMBIGUOUS and not is_idempotent:
-        return Result(outcome="unknown", code=code, diagnostic=diagnostic)
-    if status in UNAUTHORISED or status >= 500:
-        return Result(outcome="deferred", code=code, diagnostic=diagnostic, retry_after=answer.retry_after)
-    return Result(outcome="failed", code=code, diagnostic=diagnostic)
+    async def __aexit__(self, *_: object) -> None:
+        await self.session.close()
+
+    async def ask(self, method: str, url: str, *, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer | Result:
+        """The answer, or the outcome where there is none. Neither address nor body appears in a diagnostic."""
+        state = {"written": False}
+        try:
+            async with self.session.request(method, url, data=body, headers=headers, allow_redirects=False, trace_request_ctx=state) as response:
+                return Answer(response.status, response.headers, await _start_of(response.content))
+        except ValueError as error:  # also of aiohttp: no such address, or a line break in a header
+            return Result(outcome="failed", code="bad_request", diagnostic=type(error).__name__)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            if isinstance(getattr(error, "os_error", None), RefusedAddress):
+                return Result(outcome="failed", code="private_address", diagnostic="the host is within a private network")
+            if state["written"]:
+                return Result(outcome="unknown", code="no_answer", diagnostic=type(error).__name__)
+            return Result(outcome="deferred", code=UNREACHABLE if self.is_one_provider else "no_connection", diagnostic=type(error).__name__)
+
+    def refused(self, answer: Answer, diagnostic: str | None = None) -> Result:
+        """What an answer other than success means where a channel knows nothing more of it."""
+        if answer.status in ACCOUNT and self.is_one_provider:
+            return Result(outcome="deferred", code=UNREACHABLE, diagnostic=f"http {answer.status}: {diagnostic or 'the account is refused'}")
+        if answer.status in AMBIGUOUS and not self.is_idempotent:
+            return Result(outcome="unknown", code=f"http_{answer.status}", diagnostic=diagnostic)
+        if answer.status not in LATER and answer.status < 500:
+            return Result(outcome="failed", code=f"http_{answer.status}", diagnostic=diagnostic)
+        if self.is_one_provider:
+            return Result(outcome="deferred", code=str(answer.status), diagnostic=diagnostic, retry_after=answer.retry_after)
+        return Result(outcome="deferred", code=f"http_{answer.status}", diagnostic=diagnostic)
 
 
 async def _written(_: object, context: Any, __: object) -> None:

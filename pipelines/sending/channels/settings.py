@@ -17,9 +17,13 @@ class ChannelSettings(BaseModel):
 
     mode: Literal["dry_run", "sandbox", "live"] = Field("dry_run", description="dry_run sends nothing, sandbox sends everything to sandbox_address")
     sandbox_address: str | None = Field(None, description="Whom sandbox mode sends to")
-    per_second: float = Field(10, gt=0, description="Messages a second at most")
+    rate: float = Field(10, gt=0, description="Messages per second at most")
     connections: int = Field(4, ge=1, description="Messages under way at once at most")
     timeout: float = Field(30, gt=0, description="Seconds to wait for an answer; then nobody knows whether the message was taken")
+
+    def obstacle(self) -> str | None:
+        """Why nothing can be sent as things are set; None if it can."""
+        return "sandbox_address is not set" if self.mode == "sandbox" and not self.sandbox_address else None
 
 
 class SmppSettings(ChannelSettings):
@@ -67,7 +71,7 @@ class TelegramSettings(ChannelSettings):
 
     token: SecretStr
     api: HttpUrl = HttpUrl("https://api.telegram.org")
-    per_second: float = Field(25, gt=0, description="Messages a second at most")
+    rate: float = Field(25, gt=0, description="Messages per second at most")
     link_preview: bool = False
 
 

@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from hashlib import md5
 
 from pipelines.sending.channel import Message, Result
 from pipelines.sending.channels.settings import SmppSettings
@@ -17,9 +17,10 @@ from pipelines.sending.sms_text import headed, sms_text
 CODING = {"gsm7": 0, "ucs2": 8}
 UDH, IS_RECEIPT = 0x40, 0x04
 INTERNATIONAL, ALPHANUMERIC, ISDN = 1, 5, 1
-# message_state of the TLV and stat of the text (SMPP 3.4, 5.2.28 and appendix B) → event
-STATES = {2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 6: "ACCEPTD", 7: "UNKNOWN", 8: "REJECTD"}
-EVENTS = {"DELIVRD": "sms_delivered", "EXPIRED": "sms_failed", "DELETED": "sms_failed", "UNDELIV": "sms_failed", "REJECTD": "sms_failed"}
+# message_state of the TLV and stat of the text (SMPP 3.4, 5.2.28 and appendix B) → kind of response
+STATES = {1: "ENROUTE", 2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 6: "ACCEPTD", 7: "UNKNOWN", 8: "REJECTD"}
+KINDS = {"DELIVRD": "delivered", "EXPIRED": "bounced", "DELETED": "bounced", "UNDELIV": "bounced", "REJECTD": "bounced"}
+STOP_WORDS = {"stop", "стоп", "отписаться", "unsubscribe"}
 FIELD = re.compile(r"(id|stat|err):(\S*)")
 
 Inbound = dict[str, str | None]
@@ -91,21 +92,24 @@ def submitted(settings: SmppSettings, message: Message) -> list[dict]:
 
 
 def inbound(pdu: object) -> Inbound:
-    """A receipt as an event of the message that the provider knows by this id, or a reply with the text of the person."""
-    text, at = pdu.short_message or b"", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+    """A receipt or a reply as a line of `<data>/responses`. What a person wrote is not kept, only that it was a wish to stop."""
+    text = pdu.short_message or b""
     if not int(pdu.esm_class or 0) & IS_RECEIPT:
-        words = text.decode("utf-16-be" if pdu.data_coding == CODING["ucs2"] else "latin-1", "replace")
-        return {"event": "sms_replied", "provider": Smpp.provider, "address": "+" + _text(pdu.source_addr), "text": words, "occurred_at": at}
+        words = text.decode("utf-16-be" if pdu.data_coding == CODING["ucs2"] else "latin-1", "replace").strip().lower()
+        about = {"channel": Smpp.name, "provider": Smpp.provider, "address": "+" + _text(pdu.source_addr).removeprefix("+")}
+        return about | ({"kind": "unsubscribed", "scope": "marketing/sms", "method": "reply"} if words in STOP_WORDS else {"kind": "replied"})
     said = dict(FIELD.findall(text.decode("latin-1")))
-    state = STATES.get(pdu.message_state) or said.get("stat", "")
+    state = STATES.get(pdu.message_state) or said.get("stat", "UNKNOWN")
     known_as = _text(pdu.receipted_message_id) or said.get("id", "")
+    key = md5(f"{known_as}|{state}|{said.get('err')}".encode(), usedforsecurity=False).hexdigest()
     return {
-        "event": EVENTS.get(state, "sms_status"),
+        "event_id": f"smpp:{key}",  # the same if the SMS centre brings it twice
+        "kind": KINDS.get(state, "sent"),
+        "channel": Smpp.name,
         "provider": Smpp.provider,
         "provider_message_id": known_as,
-        "code": state or None,
-        "diagnostic": said.get("err"),
-        "occurred_at": at,
+        "status": state,
+        "diagnostic": f"err {said['err']}" if "err" in said else None,
     }
 
 

@@ -22,7 +22,7 @@ from pipelines.sending.channels.settings import SmppSettings
 
 LATER = {consts.SMPP_ESME_RTHROTTLED, consts.SMPP_ESME_RMSGQFUL, consts.SMPP_ESME_RSYSERR, 0x64, 0x65}  # 0x64, 0x65: temporary application errors
 RECIPIENT = {consts.SMPP_ESME_RINVDSTADR, consts.SMPP_ESME_RINVDSTTON, consts.SMPP_ESME_RINVDSTNPI}
-LOG = "smpp"
+LOG, UNREACHABLE = "smpp", "unreachable"  # to the sender: the provider cannot be reached, and everything waits
 logging.getLogger(LOG).setLevel(logging.ERROR)  # below it, smpplib writes out whole PDUs with their numbers and texts
 BACK_OFF = 1.0  # seconds after ESME_RTHROTTLED
 
@@ -92,7 +92,7 @@ class Link(threading.Thread):
                 self.waker.send(b".")
 
     def run(self) -> None:
-        why = Result(outcome="deferred", code="no_connection")
+        why = Result(outcome="deferred", code=UNREACHABLE)
         client = None
         try:
             context = ssl.create_default_context() if self.settings.tls else None
@@ -111,7 +111,7 @@ class Link(threading.Thread):
                 outcome="deferred", code=f"smpp_{error.args[1]:#04x}" if len(error.args) > 1 else "smpp", diagnostic="the SMS centre refused the session"
             )
         except Exception as error:  # a lost link, or a peer that speaks no SMPP: smpplib raises many kinds
-            why = Result(outcome="deferred", code="no_connection", diagnostic=type(error).__name__)
+            why = Result(outcome="deferred", code=UNREACHABLE, diagnostic=type(error).__name__)
         finally:
             self._end(client, why)
 

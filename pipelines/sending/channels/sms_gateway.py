@@ -2,7 +2,6 @@
 
 import json
 import re
-from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,14 +19,13 @@ class SmsGateway:
         self.provider, self.idempotency_hours = settings.provider, settings.idempotency_hours
 
     async def __aenter__(self) -> "SmsGateway":
-        from pipelines.sending.channels import http
+        from pipelines.sending.channels.http import Http
 
-        self.stack, self.http = AsyncExitStack(), http
-        self.client = await self.stack.enter_async_context(http.session(connections=self.settings.connections, timeout=self.settings.timeout))
+        self.http = await Http(self.settings, is_idempotent=self.idempotency_hours > 0).__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.stack.aclose()
+        await self.http.__aexit__()
 
     async def send(self, message: Message) -> Result:
         if not re.fullmatch(r"\+[1-9]\d{6,14}", message.address):
@@ -35,7 +33,7 @@ class SmsGateway:
         if not message.content.text.strip():
             return Result(outcome="failed", code="empty", diagnostic="the message has no text")
         url, headers, body = asked(self.settings, message)
-        answer = await self.http.ask(self.client, self.settings.method, url, body=body, headers=headers)
+        answer = await self.http.ask(self.settings.method, url, body=body, headers=headers)
         return answer if isinstance(answer, Result) else self._told(answer)
 
     def _told(self, answer: Any) -> Result:
@@ -46,7 +44,7 @@ class SmsGateway:
         if error in settings.retry_errors:
             return Result(outcome="deferred", code=error, retry_after=answer.retry_after)
         if not 200 <= answer.status < 300:
-            return self.http.refused(answer, is_idempotent=self.idempotency_hours > 0, diagnostic=error)
+            return self.http.refused(answer, error)
         if settings.success_path and (said := at(document, settings.success_path)) not in settings.success_values:
             if said is None and error is None:  # an answer of another form than the settings say: nobody knows what it means
                 return Result(outcome="unknown", code="not_understood", diagnostic=f"the answer has nothing at {settings.success_path}")

@@ -5,12 +5,12 @@ The API has no idempotency key: where no answer came, nobody knows. Limits: 4096
 
 import json
 import re
-from contextlib import AsyncExitStack
 from typing import Any
 
 from pipelines.sending.channel import Message, Result
 from pipelines.sending.channels.settings import TelegramSettings
 
+UNREACHABLE = "unreachable"  # to the sender: everything waits
 LONGEST = 4096  # counted in UTF-16, as Telegram counts entities: at least as strict as characters
 UNSUBSCRIBE = {"ru": "Отписаться", "en": "Unsubscribe"}
 # Telegram tells by words only. Those that blame the chat: it is gone, or has not let the bot in.
@@ -26,14 +26,13 @@ class Telegram:
         self.settings = settings
 
     async def __aenter__(self) -> "Telegram":
-        from pipelines.sending.channels import http
+        from pipelines.sending.channels.http import Http
 
-        self.stack, self.http = AsyncExitStack(), http
-        self.client = await self.stack.enter_async_context(http.session(connections=self.settings.connections, timeout=self.settings.timeout))
+        self.http = await Http(self.settings).__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.stack.aclose()
+        await self.http.__aexit__()
 
     async def send(self, message: Message) -> Result:
         if message.identifier_type != "telegram" or not re.fullmatch(r"-?\d{1,19}", message.address):
@@ -49,7 +48,7 @@ class Telegram:
     async def _attempt(self, request: dict[str, Any]) -> tuple[Result, int | None]:
         url = f"{str(self.settings.api).rstrip('/')}/bot{self.settings.token.get_secret_value()}/sendMessage"
         body = json.dumps(request, ensure_ascii=True).encode()
-        answer = await self.http.ask(self.client, "POST", url, body=body, headers={"Content-Type": "application/json"})
+        answer = await self.http.ask("POST", url, body=body, headers={"Content-Type": "application/json"})
         if isinstance(answer, Result):
             return answer, None
         told = answer.json()
@@ -65,10 +64,10 @@ class Telegram:
             pause = parameters.get("retry_after")
             return Result(outcome="deferred", code="429", retry_after=float(pause) if isinstance(pause, int | float) else answer.retry_after), None
         if answer.status == 404:  # what Telegram says to a token that it does not know
-            return Result(outcome="deferred", code="404", diagnostic="the bot's token is not known: see SVOD_SENDING__MESSENGER__TOKEN"), None
+            return Result(outcome="deferred", code=UNREACHABLE, diagnostic="the bot's token is not known: see SVOD_SENDING__MESSENGER__TOKEN"), None
         if 200 <= answer.status < 300:
             return Result(outcome="unknown", code=f"http_{answer.status}", diagnostic="the answer is not Telegram's"), None
-        return self.http.refused(answer, is_idempotent=False, diagnostic=words[:200] or None), None
+        return self.http.refused(answer, words[:200] or None), None
 
 
 def asked(message: Message, *, link_preview: bool) -> dict[str, Any]:

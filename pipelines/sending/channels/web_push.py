@@ -6,7 +6,6 @@ public. The topic is the message's id: a message handed over twice is shown once
 
 import json
 import time
-from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 from pipelines.sending.channel import Content, Message, Result
@@ -26,16 +25,16 @@ class WebPush:
     async def __aenter__(self) -> "WebPush":
         from py_vapid import Vapid02
 
-        from pipelines.sending.channels import http
+        from pipelines.sending.channels.http import Http
 
-        self.stack, self.http = AsyncExitStack(), http
         self.key = Vapid02.from_string(self.settings.private_key.get_secret_value())
-        limits = {"connections": self.settings.connections, "timeout": self.settings.timeout}
-        self.client = await self.stack.enter_async_context(http.session(**limits, public_only=not self.settings.private_addresses))
+        # One topic keeps a repetition from being shown twice, so that an unsure answer may be tried again.
+        public_only = not self.settings.private_addresses
+        self.http = await Http(self.settings, is_one_provider=False, is_idempotent=True, public_only=public_only).__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.stack.aclose()
+        await self.http.__aexit__()
 
     async def send(self, message: Message) -> Result:
         from pywebpush import WebPusher, WebPushException
@@ -60,7 +59,7 @@ class WebPush:
             "Urgency": message.content.data.get("urgency") or self.settings.urgency,
             "Topic": message.content.data.get("topic") or message.message_id,
         }
-        return self._told(await self.http.ask(self.client, "POST", endpoint, body=body, headers=headers))
+        return self._told(await self.http.ask("POST", endpoint, body=body, headers=headers))
 
     def _told(self, answer: object) -> Result:
         if isinstance(answer, Result):
@@ -69,8 +68,7 @@ class WebPush:
             return Result(outcome="accepted", code=str(answer.status), provider_message_id=answer.headers.get("Location"))
         if answer.status in (404, 410):
             return Result(outcome="failed", code=str(answer.status), diagnostic="the subscription has ended", is_recipient=True)
-        # One topic keeps a repetition from being shown twice, so that an unsure answer may be tried again.
-        return self.http.refused(answer, is_idempotent=True)
+        return self.http.refused(answer)
 
     def _token(self, audience: str) -> str:
         """The sender's signature for one push service, made anew before it expires."""

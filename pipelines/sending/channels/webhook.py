@@ -22,12 +22,11 @@ class Webhook:
         self.idempotency_hours = settings.idempotency_hours
 
     async def __aenter__(self) -> "Webhook":
-        from pipelines.sending.channels import http
+        from pipelines.sending.channels.http import Http
 
-        self.stack, self.http = AsyncExitStack(), http
-        limits = {"connections": self.settings.connections, "timeout": self.settings.timeout}
-        self.anywhere = await self.stack.enter_async_context(http.session(**limits))
-        self.public = await self.stack.enter_async_context(http.session(**limits, public_only=True))
+        self.stack, kind = AsyncExitStack(), {"is_one_provider": False, "is_idempotent": self.idempotency_hours > 0}
+        self.anywhere = await self.stack.enter_async_context(Http(self.settings, **kind))
+        self.public = await self.stack.enter_async_context(Http(self.settings, **kind, public_only=True))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -42,15 +41,15 @@ class Webhook:
             return Result(outcome="failed", code="not_https", diagnostic="the endpoint is not https")
         body = json.dumps({"type": "scenario.webhook", "data": message.content.data}, ensure_ascii=False, sort_keys=True)
         headers = signed(endpoint, message.message_id, body, datetime.now(UTC))
-        client = self.anywhere if endpoint.private_addresses else self.public
-        answer = await self.http.ask(client, "POST", str(endpoint.url), body=body.encode(), headers=headers)
+        http = self.anywhere if endpoint.private_addresses else self.public
+        answer = await http.ask("POST", str(endpoint.url), body=body.encode(), headers=headers)
         if isinstance(answer, Result):
             return answer
         if 200 <= answer.status < 300:
             return Result(outcome="accepted", code=str(answer.status))
         if answer.status == 410:  # the receiver wants no more
             return Result(outcome="failed", code="410", diagnostic="the endpoint is gone", is_recipient=True)
-        return self.http.refused(answer, is_idempotent=self.idempotency_hours > 0)
+        return http.refused(answer)
 
 
 def signed(endpoint: WebhookEndpoint, message_id: str, body: str, at: datetime) -> dict[str, str]:

@@ -70,10 +70,10 @@ def test_a_text_that_looks_like_a_template_or_like_json_stays_a_text():
         (told(status="failed", error="spam"), "failed", "spam", False, None),
         (told(status="failed"), "failed", "failed", False, None),
         (lambda request: (200, "<html>maintenance</html>", {}), "unknown", "not_understood", False, None),
-        (lambda request: (429, "", {"Retry-After": "17"}), "deferred", "http_429", False, 17.0),
-        (lambda request: (503, "", {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}), "deferred", "http_503", False, 0.0),
-        (lambda request: (500, "", {"Retry-After": "soon"}), "deferred", "http_500", False, None),
-        (lambda request: (401, "", {}), "deferred", "http_401", False, None),
+        (lambda request: (429, "", {"Retry-After": "17"}), "deferred", "429", False, 17.0),
+        (lambda request: (503, "", {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}), "deferred", "503", False, 0.0),
+        (lambda request: (500, "", {"Retry-After": "soon"}), "deferred", "500", False, None),
+        (lambda request: (401, "", {}), "deferred", "401", False, None),
         (lambda request: (400, {"messages": [{"error": "absent_subscriber"}]}, {}), "failed", "absent_subscriber", True, None),
         (lambda request: (400, "", {}), "failed", "http_400", False, None),
         (lambda request: (302, "", {"Location": "http://127.0.0.1/"}), "failed", "http_302", False, None),
@@ -95,7 +95,7 @@ def test_a_provider_that_knows_repetitions_may_be_asked_again_after_an_unsure_an
 
 def test_a_provider_that_is_not_there_defers():
     result, _ = sent(told(status="queued"), url=f"http://127.0.0.1:{free_port()}/send")
-    assert (result.outcome, result.code) == ("deferred", "no_connection")
+    assert (result.outcome, result.code) == ("deferred", "unreachable")
 
 
 def test_many_at_once_go_over_few_connections():

@@ -87,7 +87,7 @@ def test_a_template_may_set_how_long_and_how_urgent():
     [
         (lambda request: 404, "failed", True, None),
         (lambda request: 410, "failed", True, None),
-        (lambda request: (429, "", {"Retry-After": "60"}), "deferred", False, 60.0),
+        (lambda request: (429, "", {"Retry-After": "60"}), "deferred", False, None),
         (lambda request: 503, "deferred", False, None),
         (lambda request: 413, "failed", False, None),
         (lambda request: 403, "deferred", False, None),
