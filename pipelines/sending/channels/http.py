@@ -14,10 +14,9 @@ from typing import Any
 
 import aiohttp
 
-from pipelines.sending.channel import Result
+from pipelines.sending.channel import UNREACHABLE, Result
 from pipelines.sending.channels.settings import ChannelSettings
 
-UNREACHABLE = "unreachable"  # to the sender: the provider cannot be reached, and everything waits
 KEPT = 4  # seconds
 LARGEST_ANSWER = 65_536
 LONGEST_PAUSE = 86_400.0

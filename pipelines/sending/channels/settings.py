@@ -36,7 +36,7 @@ class SmppSettings(ChannelSettings):
     system_id: str
     password: SecretStr
     system_type: str = ""
-    sender: str = Field(description="Name (up to 11 Latin letters and digits) or number that the phone shows")
+    sender: str = Field(description="Name (up to 11 Latin letters and digits) or number that the phone shows", pattern=r"^(\+?\d{3,15}|[A-Za-z0-9 ._-]{1,11})$")
     connections: int = Field(10, ge=1, description="Messages sent ahead of their answers: the window")
     enquire_every: float = Field(30, gt=0, description="Seconds of silence after which the link is tested")
 

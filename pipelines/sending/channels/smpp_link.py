@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from smpplib import consts, exceptions, smpp
 from smpplib.client import Client
 
-from pipelines.sending.channel import Result
+from pipelines.sending.channel import UNREACHABLE, Result
 from pipelines.sending.channels.settings import SmppSettings
 
 LATER = {consts.SMPP_ESME_RTHROTTLED, consts.SMPP_ESME_RMSGQFUL, consts.SMPP_ESME_RSYSERR, 0x64, 0x65}  # 0x64, 0x65: temporary application errors
 RECIPIENT = {consts.SMPP_ESME_RINVDSTADR, consts.SMPP_ESME_RINVDSTTON, consts.SMPP_ESME_RINVDSTNPI}
-LOG, UNREACHABLE = "smpp", "unreachable"  # to the sender: the provider cannot be reached, and everything waits
+LOG = "smpp"
 logging.getLogger(LOG).setLevel(logging.ERROR)  # below it, smpplib writes out whole PDUs with their numbers and texts
 BACK_OFF = 1.0  # seconds after ESME_RTHROTTLED
 
@@ -107,9 +107,8 @@ class Link(threading.Thread):
             client.bind_transceiver(system_id=self.settings.system_id, password=password, system_type=self.settings.system_type, interface_version=0x34)
             self._converse(client)
         except exceptions.PDUError as error:
-            why = Result(
-                outcome="deferred", code=f"smpp_{error.args[1]:#04x}" if len(error.args) > 1 else "smpp", diagnostic="the SMS centre refused the session"
-            )
+            status = f"{error.args[1]:#04x}" if len(error.args) > 1 else "no status"
+            why = Result(outcome="deferred", code=UNREACHABLE, diagnostic=f"the SMS centre refused the session: {status}")
         except Exception as error:  # a lost link, or a peer that speaks no SMPP: smpplib raises many kinds
             why = Result(outcome="deferred", code=UNREACHABLE, diagnostic=type(error).__name__)
         finally:

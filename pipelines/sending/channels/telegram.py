@@ -7,10 +7,9 @@ import json
 import re
 from typing import Any
 
-from pipelines.sending.channel import Message, Result
+from pipelines.sending.channel import UNREACHABLE, Message, Result
 from pipelines.sending.channels.settings import TelegramSettings
 
-UNREACHABLE = "unreachable"  # to the sender: everything waits
 LONGEST = 4096  # counted in UTF-16, as Telegram counts entities: at least as strict as characters
 UNSUBSCRIBE = {"ru": "Отписаться", "en": "Unsubscribe"}
 # Telegram tells by words only. Those that blame the chat: it is gone, or has not let the bot in.

@@ -73,7 +73,7 @@ def test_a_text_that_looks_like_a_template_or_like_json_stays_a_text():
         (lambda request: (429, "", {"Retry-After": "17"}), "deferred", "429", False, 17.0),
         (lambda request: (503, "", {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}), "deferred", "503", False, 0.0),
         (lambda request: (500, "", {"Retry-After": "soon"}), "deferred", "500", False, None),
-        (lambda request: (401, "", {}), "deferred", "401", False, None),
+        (lambda request: (401, "", {}), "deferred", "unreachable", False, None),
         (lambda request: (400, {"messages": [{"error": "absent_subscriber"}]}, {}), "failed", "absent_subscriber", True, None),
         (lambda request: (400, "", {}), "failed", "http_400", False, None),
         (lambda request: (302, "", {"Location": "http://127.0.0.1/"}), "failed", "http_302", False, None),
