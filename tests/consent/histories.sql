@@ -24,7 +24,7 @@ where u(person, r, 'has ' || kind) < share;
 create temp table word as
 with drawn as (
     select person, n, 1 + cast(floor(u(person, n, 'record') * 3) as bigint) as r,
-        if(u(person, n, 'purpose') < 0.6, 'marketing', 'personal_data') as purpose,
+        case when u(person, n, 'purpose') < 0.55 then 'marketing' when u(person, n, 'purpose') < 0.65 then 'ads_matching' else 'personal_data' end as purpose,
         pick(['email', 'email', 'sms', 'phone', 'messenger', 'any', 'any'], person, n, 'channel') as channel,
         pick(['granted', 'granted', 'granted', 'granted', 'granted', 'granted', 'granted', 'confirmed', 'confirmed', 'confirmed', 'withdrawn', 'withdrawn', 'objected', 'expired'], person, n, 'action') as action,
         pick(['consent', 'consent', 'consent', 'consent', null, null, 'contract', 'legitimate_interest', 'other'], person, n, 'basis') as basis,
@@ -44,7 +44,7 @@ told as (
 )
 select record.world, told.person, record.world || ':' || told.person || ':' || n || again as id,
     if(is_anonymous and held.value is not null, null, record.record_id) as record_id, record.customer_id,
-    held.kind, held.value, purpose, if(purpose = 'personal_data', 'any', channel) as channel, action, basis, said_at, ends_at, method,
+    held.kind, held.value, purpose, if(purpose = 'marketing', channel, 'any') as channel, action, basis, said_at, ends_at, method,
     is_anonymous and held.value is not null as is_anonymous
 from told
 join record on told.person = record.person and told.r = record.r
@@ -72,5 +72,6 @@ create table seeds.consent_purposes as select * from (values
     ('marketing', 'sms', false, false, false, 1, cast(null as integer), 'basis'),
     ('marketing', 'phone', false, false, true, 2, 15, 'none'),
     ('marketing', 'messenger', false, false, false, 1, null, 'consent'),
+    ('ads_matching', 'any', false, false, true, 2, 30, 'consent'),
     ('personal_data', 'any', true, true, true, 1, 35, null)
 ) as t(purpose, channel, accepts_contract, accepts_legitimate_interest, accepts_unnamed_channel, least_proof, expires_after_days, processing_needed);

@@ -20,7 +20,7 @@ purposes as (
 
 ),
 
--- Who forbids processing forbids advertising with it. Nothing else passes from one purpose to the other.
+-- Who forbids processing forbids with it what rests on processing. Nothing else passes from one purpose to another.
 spoken as (
 
     select
@@ -38,7 +38,7 @@ spoken as (
     from events
     inner join purposes
         on (events.purpose = purposes.purpose and (events.channel in (purposes.channel, 'any') or purposes.channel = 'any'))
-        or (events.purpose = 'personal_data' and events.is_withdrawal and purposes.purpose = 'marketing')
+        or (events.purpose = 'personal_data' and events.is_withdrawal and purposes.purpose <> 'personal_data')
 
 ),
 
