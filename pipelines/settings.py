@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipelines.sending.settings import Sending
+from pipelines.audiences.settings import AudienceSettings
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -18,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 class Settings(BaseSettings):
     """Where things are and how they behave. Unknown keys in `svod.toml` are errors."""
 
-    model_config = SettingsConfigDict(env_prefix="SVOD_", env_nested_delimiter="__", toml_file=PROJECT / "svod.toml", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="SVOD_", env_nested_delimiter="__", toml_file=PROJECT / "svod.toml", extra="forbid", hide_input_in_errors=True)
 
     data: Path = Field(PROJECT / "data", description="Folder of everything Svod writes")
     campaigns: Path = Field(PROJECT / "campaigns", description="Folder of the scenarios, their templates and `policy.yml`")
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
     review_threshold: float = Field(0.3, gt=0, lt=1, description="Match probability from which a pair below the other threshold waits for a person to decide")
 
     sending: Sending = Field(Sending(), description="The sender and its channels")
+    audiences: AudienceSettings = Field(AudienceSettings(), description="Ad audiences and where they go")
 
     @property
     def inbox_url(self) -> str:
