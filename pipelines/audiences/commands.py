@@ -13,8 +13,13 @@ from pipelines.campaigns.commands import campaigns
 
 console = Console()
 WORDS = {
-    False: ("audience", "target", "members", "matched", "on the list", "to add", "to remove", "files"),
-    True: ("аудитория", "площадка", "участников", "можно передать", "в списке", "добавить", "убрать", "файлы"),
+    False: ("audience", "target", "members", "matched", "on the list", "to add", "to remove"),
+    True: ("аудитория", "площадка", "участников", "можно передать", "в списке", "добавить", "убрать"),
+}
+
+NOBODY = {
+    False: "{audience}: none of {members:,} members may be matched: it takes consent to ads_matching, for an address that is valid and not suppressed.",
+    True: "{audience}: ни одного из {members:,} участников нельзя передать: нужно согласие ads_matching, данное для действительного адреса не из стоп-листа.",
 }
 
 
@@ -57,7 +62,7 @@ def chosen(name: str | None, target: list[Platform] | None) -> dict[str, list[Pl
     """Audience → platforms."""
     targets = dict(own_settings().targets)
     if name:
-        targets = {name: targets.get(name) or ["google", "meta", "yandex", "vk"]}
+        targets = {name: targets.get(name) or [platform for platform in Platform if platform is not Platform.endpoint]}
     return {audience: [platform for platform in platforms if not target or platform in target] or list(target or []) for audience, platforms in targets.items()}
 
 
@@ -79,15 +84,17 @@ def bring_up_to_date(given: dict[str, list[Platform]], table: Table, *, full: bo
     with connect(read_only=True) as connection:
         for audience, platforms in given.items():
             members, matched = gather(connection, audience)
+            if members and not matched:
+                notes.append(NOBODY[russian].format(audience=audience, members=members))
             for platform in platforms:
-                if platform == "endpoint" and not endpoint:
+                if platform is Platform.endpoint and not endpoint:
                     raise Told("The endpoint has no address: set SVOD_AUDIENCES__ENDPOINT__URL")
-                hand_over = uploader(endpoint, audience) if platform == "endpoint" else None
+                hand_over = uploader(endpoint, audience) if platform is Platform.endpoint else None
                 done = sync_audience(connection, known[platform], audience, datetime.now(UTC), full=full, hand_over=hand_over)
                 numbers = (members, matched, done.holds, done.added, done.removed)
-                table.add_row(escape(audience), platform, *(f"{number:,}" for number in numbers), str(done.folder) if done.paths else "—")
+                table.add_row(escape(audience), platform, *(f"{number:,}" for number in numbers))
                 notes += [f"[yellow]{audience}, {platform}:[/yellow] {warning}." for warning in done.warnings]
-                notes += [f"{platform}: {known[platform].how[russian]}."] if done.paths else []
+                notes += [f"{platform}: {done.folder}. {known[platform].how[russian]}."] if done.paths else []
     return notes
 
 

@@ -6,6 +6,7 @@ are. Messages are not sent this way. Each batch carries a key of what it holds, 
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -30,7 +31,7 @@ def uploader(endpoint: Endpoint, audience: str):
     def hand_over(connection: DuckDBPyConnection, target: Target, file: File, draft: Path, full: bool) -> None:
         steps = [("replace", "to_add")] if full else [("remove", "to_remove"), ("add", "to_add")]
         for action, table in steps:
-            if connection.execute(f"select count(*) from {table}").fetchone()[0]:
+            if connection.execute(f"select count(*) from {table}").fetchall()[0][0]:
                 _load(connection, endpoint, audience, action, table, draft / "dlt")
 
     return hand_over
@@ -42,11 +43,14 @@ def _load(connection: DuckDBPyConnection, endpoint: Endpoint, audience: str, act
     from pipelines.sources.inbox import clear
 
     def rows() -> Iterator[pa.Table]:
-        reader = connection.execute(f"select * from {table} order by all").to_arrow_reader(endpoint.batch)
+        reader = connection.sql(f"select * from {table} order by all").to_arrow_reader(endpoint.batch)
         yield from (pa.Table.from_batches([batch]) for batch in reader)
 
     destination = dlt.destination(batch_size=endpoint.batch, loader_file_format="parquet", name="audience_endpoint")(_poster(endpoint, audience, action))
     pipeline = dlt.pipeline(f"audience_{audience}", pipelines_dir=str(work), destination=destination())
+    log = logging.getLogger("dlt")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # what went wrong is told once, and without a traceback
     try:
         pipeline.run(dlt.resource(rows, name="members"))
     except Exception as error:
@@ -54,6 +58,7 @@ def _load(connection: DuckDBPyConnection, endpoint: Endpoint, audience: str, act
             f"The audience {audience} did not reach its endpoint ({_why(error)}). What it has is not known: the next run tells it all of this again"
         ) from None
     finally:
+        log.setLevel(level)
         clear(work)
 
 
@@ -82,8 +87,10 @@ def _poster(endpoint: Endpoint, audience: str, action: str):
 
 def _why(error: BaseException) -> str:
     """The innermost reason that dlt gives: ours, which quotes nobody."""
+    from dlt.common.destination.exceptions import DestinationException
+
     from pipelines.redaction import plain
 
     while cause := error.__cause__ or error.__context__:
         error = cause
-    return plain(error)
+    return str(error) if isinstance(error, DestinationException) else plain(error)
