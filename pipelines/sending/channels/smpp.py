@@ -43,7 +43,8 @@ class Smpp:
             await asyncio.to_thread(self.link.join, self.settings.timeout + 5)
 
     async def send(self, message: Message) -> Result:
-        from pipelines.sending.channels.smpp_link import Link, Work
+        from pipelines.sending.channels.smpp_link import Link
+        from pipelines.sending.channels.smpp_work import Work
 
         if not re.fullmatch(r"\+[1-9]\d{6,14}", message.address):
             return Result(outcome="failed", code="no_number", diagnostic="the address is no number of the form +79…", is_recipient=True)

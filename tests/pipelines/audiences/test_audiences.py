@@ -23,6 +23,7 @@ from pipelines.audiences.vk import VK
 from pipelines.audiences.yandex import YANDEX
 from pipelines.cli import app
 from pipelines.redaction import Told
+from pipelines.settings import settings
 from pipelines.warehouse import connect
 
 NOW = datetime(2026, 1, 1)
@@ -218,6 +219,17 @@ def test_the_command_says_what_to_do_and_what_is_too_small(crowd, monkeypatch):
     assert unknown.exit_code == 2 and "no audience 'nobody'" in unknown.output
     crowd.run("update marts.consents set state = 'withdrawn', is_granted = false")
     assert "none of 2 members" in CliRunner().invoke(app, ["campaigns", "audiences", "vips", "--target", "meta"]).output
+
+
+def test_without_a_name_the_audiences_of_the_settings_are_brought_up_to_date(crowd, monkeypatch):
+    crowd.person("c_1", "anna@example.com")
+    monkeypatch.setenv("COLUMNS", "200")
+    assert "No audience is set up" in CliRunner().invoke(app, ["campaigns", "audiences"]).output
+    monkeypatch.setenv("SVOD_AUDIENCES__TARGETS", '{"vips": ["meta", "endpoint"]}')
+    settings.cache_clear()
+    without_address = CliRunner().invoke(app, ["campaigns", "audiences"])
+    assert without_address.exit_code == 2 and "SVOD_AUDIENCES__ENDPOINT__URL" in without_address.output
+    assert CliRunner().invoke(app, ["campaigns", "audiences", "--target", "meta"]).exit_code == 0
 
 
 def test_a_large_audience_is_hashed_and_compared_in_sets(crowd):

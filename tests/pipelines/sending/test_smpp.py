@@ -1,6 +1,7 @@
 """SMPP against a real SMS centre on loopback: encodings, parts, refusals, lost links, receipts."""
 
 import asyncio
+import struct
 import time
 
 import pytest
@@ -149,6 +150,36 @@ def test_receipts_and_replies_come_back_and_are_brought_again_until_they_are_kep
         ("replied", None, None),
     ]
     assert told[2]["address"] == "+79001234567" and "тайна" not in str(told)
+
+
+def test_a_silent_link_is_tested_and_one_that_stays_silent_is_given_up():
+    """An SMS centre in a few lines, since smpp34 answers tests of the link by itself."""
+
+    async def run(answers_tests: bool):
+        commands, connections = [], []
+
+        async def serve(reader, writer):
+            connections.append(writer)
+            while True:
+                length, command, _, sequence = struct.unpack(">4I", await reader.readexactly(16))
+                await reader.readexactly(length - 16)
+                commands.append(command)
+                if command != 0x15 or answers_tests:
+                    body = b"" if command == 0x15 else b"id\0"
+                    writer.write(struct.pack(">4I", 16 + len(body), command | 0x80000000, 0, sequence) + body)
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with Smpp(settings(server.sockets[0].getsockname()[1], timeout=0.3, enquire_every=0.1), lambda told: None) as channel:
+            first = await channel.send(message("sms", "+79001234567"))
+            await asyncio.sleep(0.9)
+            second = await channel.send(message("sms", "+79001234567"))
+        server.close()
+        return first.outcome, second.outcome, commands.count(0x15), len(connections)
+
+    first, second, tests, connections = asyncio.run(run(answers_tests=True))
+    assert (first, second, connections) == ("accepted", "accepted", 1) and tests > 2
+    first, second, tests, connections = asyncio.run(run(answers_tests=False))
+    assert (first, second, connections) == ("accepted", "accepted", 2) and tests >= 1
 
 
 def test_over_tls_the_name_of_the_server_is_checked(tmp_path, monkeypatch):
