@@ -6,6 +6,7 @@ outcome is unknown. Redirects are never followed. Whoever may name the address (
 
 import ipaddress
 import json
+import re
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ LARGEST_ANSWER = 65_536
 LONGEST_PAUSE = 86_400.0
 ACCOUNT = {401, 402, 407}  # not let in, or not paid: no message is at fault
 LATER = {401, 402, 403, 407, 408, 425, 429}
+NUMBERS = re.compile(r"\+?\d{7,}")
 AMBIGUOUS = {502, 504}  # something in between does not know either
 
 
@@ -102,6 +104,11 @@ class Http:
         if self.is_one_provider:
             return Result(outcome="deferred", code=str(answer.status), diagnostic=diagnostic, retry_after=answer.retry_after)
         return Result(outcome="deferred", code=f"http_{answer.status}", diagnostic=diagnostic)
+
+
+def masked(words: str | None) -> str | None:
+    """What another system said, short and without numbers of people: some quote the phone or the chat that they refuse."""
+    return NUMBERS.sub("…", words)[:200] if words else None
 
 
 async def _written(_: object, context: Any, __: object) -> None:

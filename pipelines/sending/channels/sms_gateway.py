@@ -37,18 +37,20 @@ class SmsGateway:
         return answer if isinstance(answer, Result) else self._told(answer)
 
     def _told(self, answer: Any) -> Result:
+        from pipelines.sending.channels.http import masked
+
         settings, document = self.settings, answer.json()
         error = at(document, settings.error_path)
         if error in settings.recipient_errors:
-            return Result(outcome="failed", code=error, is_recipient=True)
+            return Result(outcome="failed", code=masked(error), is_recipient=True)
         if error in settings.retry_errors:
-            return Result(outcome="deferred", code=error, retry_after=answer.retry_after)
+            return Result(outcome="deferred", code=masked(error), retry_after=answer.retry_after)
         if not 200 <= answer.status < 300:
-            return self.http.refused(answer, error)
+            return self.http.refused(answer, masked(error))
         if settings.success_path and (said := at(document, settings.success_path)) not in settings.success_values:
             if said is None and error is None:  # an answer of another form than the settings say: nobody knows what it means
                 return Result(outcome="unknown", code="not_understood", diagnostic=f"the answer has nothing at {settings.success_path}")
-            return Result(outcome="failed", code=error or said)
+            return Result(outcome="failed", code=masked(error or said))
         return Result(outcome="accepted", code=str(answer.status), provider_message_id=at(document, settings.id_path))
 
 

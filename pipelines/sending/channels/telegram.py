@@ -45,6 +45,8 @@ class Telegram:
         return (await self._attempt(request | {"chat_id": moved}))[0] if moved else result
 
     async def _attempt(self, request: dict[str, Any]) -> tuple[Result, int | None]:
+        from pipelines.sending.channels.http import masked
+
         url = f"{str(self.settings.api).rstrip('/')}/bot{self.settings.token.get_secret_value()}/sendMessage"
         body = json.dumps(request, ensure_ascii=True).encode()
         answer = await self.http.ask("POST", url, body=body, headers={"Content-Type": "application/json"})
@@ -54,11 +56,11 @@ class Telegram:
         told = told if isinstance(told, dict) else {}
         if answer.status == 200 and told.get("ok") is True:
             return Result(outcome="accepted", code="200", provider_message_id=str(told.get("result", {}).get("message_id", ""))), None
-        parameters, words = told.get("parameters") or {}, str(told.get("description", ""))
+        parameters, words = told.get("parameters") or {}, masked(str(told.get("description", ""))) or ""
         if isinstance(moved := parameters.get("migrate_to_chat_id"), int):
             return Result(outcome="failed", code="moved", diagnostic="the chat has moved"), moved
         if answer.status in (400, 403) and RECIPIENT.search(words):
-            return Result(outcome="failed", code=str(answer.status), diagnostic=words[:200], is_recipient=True), None
+            return Result(outcome="failed", code=str(answer.status), diagnostic=words, is_recipient=True), None
         if answer.status == 429:
             pause = parameters.get("retry_after")
             return Result(outcome="deferred", code="429", retry_after=float(pause) if isinstance(pause, int | float) else answer.retry_after), None
@@ -66,7 +68,7 @@ class Telegram:
             return Result(outcome="deferred", code=UNREACHABLE, diagnostic="the bot's token is not known: see SVOD_SENDING__MESSENGER__TOKEN"), None
         if 200 <= answer.status < 300:
             return Result(outcome="unknown", code=f"http_{answer.status}", diagnostic="the answer is not Telegram's"), None
-        return self.http.refused(answer, words[:200] or None), None
+        return self.http.refused(answer, words or None), None
 
 
 def asked(message: Message, *, link_preview: bool) -> dict[str, Any]:

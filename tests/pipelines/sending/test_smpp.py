@@ -31,11 +31,11 @@ def sent(texts: list[str], refuse=lambda part, number: None, **more):
 
 
 def test_a_latin_text_goes_as_one_gsm7_part_and_a_cyrillic_one_in_ucs2_parts_with_headers():
-    (latin, cyrillic), parts = sent(["Your code: 123", CYRILLIC])
+    (latin, cyrillic), parts = sent(["Your code: 123 @£€", CYRILLIC])
     assert latin.outcome == cyrillic.outcome == "accepted"
     # The SMS centre works on parts side by side, so that they are noted in any order.
     short, *long = sorted(parts, key=lambda part: (part.data_coding, part.short_message))
-    assert (short.data_coding, short.esm_class, short.short_message) == (0, 0, b"Your code: 123")
+    assert (short.data_coding, short.esm_class, short.short_message) == (0, 0, b"Your code: 123 \x00\x01\x1be")
     assert (short.destination_addr, short.dest_addr_ton, short.source_addr, short.source_addr_ton) == ("79001234567", 1, "Lavka", 5)
     assert short.registered_delivery == 1
     assert [(part.data_coding, part.esm_class, part.short_message[:6]) for part in long] == [(8, 0x40, bytes([5, 0, 3, 2, 2, n])) for n in (1, 2)]

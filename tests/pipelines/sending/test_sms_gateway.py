@@ -68,6 +68,7 @@ def test_a_text_that_looks_like_a_template_or_like_json_stays_a_text():
         (told(status="failed", error="absent_subscriber"), "failed", "absent_subscriber", True, None),
         (told(status="failed", error="busy"), "deferred", "busy", False, None),
         (told(status="failed", error="spam"), "failed", "spam", False, None),
+        (told(status="failed", error="no route to 79001234567"), "failed", "no route to …", False, None),
         (told(status="failed"), "failed", "failed", False, None),
         (lambda request: (200, "<html>maintenance</html>", {}), "unknown", "not_understood", False, None),
         (lambda request: (429, "", {"Retry-After": "17"}), "deferred", "429", False, 17.0),

@@ -100,6 +100,11 @@ def test_what_an_answer_means(answer, outcome, is_recipient, retry_after):
     assert (result.outcome, result.is_recipient, result.retry_after, len(peer.requests)) == (outcome, is_recipient, retry_after, 1)
 
 
+def test_a_template_cannot_add_headers():
+    result, peer = sent(data={"urgency": "high\r\nX-Evil: 1"})
+    assert (result.outcome, result.code, peer.requests) == ("failed", "bad_request", [])
+
+
 BAD_POINT = b64(b"\x04" + bytes(64))
 
 
