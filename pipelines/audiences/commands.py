@@ -22,6 +22,14 @@ NOBODY = {
     True: "{audience}: ни одного из {members:,} участников нельзя передать: нужно согласие ads_matching, данное для действительного адреса не из стоп-листа.",
 }
 
+TOO_FEW = {
+    "list": ("{rows:,} rows; the platform uses a list from {least:,}.", "строк: {rows:,}; площадка использует список от {least:,}."),
+    "file": (
+        "{rows:,} rows to add; the platform may want files of {least:,}: then upload the whole list, made by --full.",
+        "строк к добавлению: {rows:,}; площадка может требовать файлы от {least:,}: тогда загрузите весь список, его делает --full.",
+    ),
+}
+
 
 @campaigns.command()
 def audiences(
@@ -93,7 +101,11 @@ def bring_up_to_date(given: dict[str, list[Platform]], table: Table, *, full: bo
                 done = sync_audience(connection, known[platform], audience, datetime.now(UTC), full=full, hand_over=hand_over)
                 numbers = (members, matched, done.holds, done.added, done.removed)
                 table.add_row(escape(audience), platform, *(f"{number:,}" for number in numbers))
-                notes += [f"[yellow]{audience}, {platform}:[/yellow] {warning}." for warning in done.warnings]
+                least = known[platform].least_rows
+                notes += [
+                    f"[yellow]{audience}, {platform}, {name}:[/yellow] {TOO_FEW[kind][russian].format(rows=rows, least=least)}"
+                    for kind, name, rows in done.too_few
+                ]
                 notes += [f"{platform}: {done.folder}. {known[platform].how[russian]}."] if done.paths else []
     return notes
 

@@ -36,7 +36,7 @@ class Synced:
     removed: int = 0
     folder: Path | None = None
     paths: list[Path] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    too_few: list[tuple[str, str, int]] = field(default_factory=list)  # what is too short, list or file; which; its rows
 
 
 HandOver = Callable[[DuckDBPyConnection, Target, File, Path, bool], None]
@@ -64,7 +64,7 @@ def _sync(connection: DuckDBPyConnection, target: Target, audience: str, run_at:
         connection.execute(f"copy (select * from now_held order by all) to '{quoted(draft)}/holds-{file.name}.parquet' (format parquet)")
         held, added, removed = (connection.execute(f"select count(*) from {table}").fetchone()[0] for table in ("now_held", "to_add", "to_remove"))
         synced.holds, synced.added, synced.removed = synced.holds + held, synced.added + added, synced.removed + removed
-        synced.warnings += too_few(target, file, held, added)
+        synced.too_few += too_few(target, file, held, added)
         hand_over(connection, target, file, draft, full)
     if not (synced.added or synced.removed or full):
         shutil.rmtree(draft)
@@ -91,13 +91,11 @@ def _alone(root: Path) -> Iterator[None]:
         yield
 
 
-def too_few(target: Target, file: File, held: int, added: int) -> list[str]:
-    """What the platform will say to lists that are too short. VK asks its least size of each file."""
+def too_few(target: Target, file: File, held: int, added: int) -> list[tuple[str, str, int]]:
+    """What the platform will not take for its shortness. VK may ask its least size of each file."""
     if held < target.least_rows:
-        return [f"{file.name}: {held:,} rows; {target.name} uses a list from {target.least_rows:,}"]
-    if target.name == "vk" and 0 < added < target.least_rows:
-        return [f"{file.name}: {added:,} rows to add; VK may want files of {target.least_rows:,}: then upload the whole list, made by --full"]
-    return []
+        return [("list", file.name, held)]
+    return [("file", file.name, added)] if target.name == "vk" and 0 < added < target.least_rows else []
 
 
 def place(target: str, audience: str) -> Path:

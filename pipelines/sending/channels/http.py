@@ -73,6 +73,7 @@ class Http:
         connector = aiohttp.TCPConnector(limit=self.settings.connections, keepalive_timeout=KEPT, socket_factory=opening)
         limits = aiohttp.ClientTimeout(total=self.settings.timeout, sock_connect=min(self.settings.timeout, 10))
         self.session = aiohttp.ClientSession(connector=connector, timeout=limits, trace_configs=[traces], cookie_jar=aiohttp.DummyCookieJar())
+        self.session._retry_connection = False  # aiohttp would repeat a GET or PUT whose answer was lost; it has no public name for this
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -210,9 +210,9 @@ def test_the_command_says_what_to_do_and_what_is_too_small(crowd, monkeypatch):
     crowd.person("c_2", "boris@example.com", matching=None)
     monkeypatch.setenv("COLUMNS", "200")
     said = CliRunner().invoke(app, ["campaigns", "audiences", "vips", "--target", "yandex"])
-    assert said.exit_code == 0 and "000001" in said.output and "yandex uses a list from 100" in said.output
+    assert said.exit_code == 0 and "000001" in said.output and "uses a list from 100" in said.output
     russian = CliRunner().invoke(app, ["campaigns", "audiences", "vips", "--target", "yandex", "--ru", "--full"])
-    assert "Хешированные данные" in russian.output and "можно передать" in russian.output
+    assert "Хешированные данные" in russian.output and "можно передать" in russian.output and "список от 100" in russian.output
     deleted = CliRunner().invoke(app, ["campaigns", "audiences", "vips", "--uploaded"])
     assert "2 files deleted" in deleted.output
     unknown = CliRunner().invoke(app, ["campaigns", "audiences", "nobody"])

@@ -90,6 +90,19 @@ def test_what_an_answer_means(answer, outcome, code, is_recipient, retry_after):
     assert "79001234567" not in str(result) and "s3cret" not in str(result)
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
+def test_a_lost_answer_is_never_asked_for_again_by_the_library(method):
+    """aiohttp repeats GET and PUT by itself, for which nobody would be the wiser but who gets the SMS twice."""
+    replies = iter([(200, "", {}), DROP, DROP])
+
+    async def run():
+        async with Peer(lambda request: next(replies)) as peer, SmsGateway(SmsGatewaySettings(url=peer.url, method=method, connections=1)) as channel:
+            return [await channel.send(message("sms", "+79001234567")) for _ in range(2)], len(peer.requests)
+
+    results, asked = asyncio.run(run())
+    assert ([result.outcome for result in results], asked) == (["accepted", "unknown"], 2)
+
+
 def test_a_provider_that_knows_repetitions_may_be_asked_again_after_an_unsure_answer():
     assert sent(lambda request: (504, "", {}), idempotency_hours=24)[0].outcome == "deferred"
 
