@@ -1,15 +1,18 @@
 """`svod campaigns audiences`: brings ad platforms up to date with the audiences of scenarios and segments."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.audiences.settings import AudienceSettings, Platform
+from pipelines.audiences.platforms import Platform
 from pipelines.campaigns.commands import campaigns
+
+if TYPE_CHECKING:
+    from pipelines.audiences.settings import AudienceSettings
 
 console = Console()
 WORDS = {
@@ -110,7 +113,7 @@ def bring_up_to_date(given: dict[str, list[Platform]], table: Table, *, full: bo
     return notes
 
 
-def own_settings() -> AudienceSettings:
+def own_settings() -> "AudienceSettings":
     from pipelines.settings import settings
 
     return settings().audiences

@@ -1,19 +1,12 @@
 """Settings of ad audiences: which go where. `SVOD_AUDIENCES__…` in the environment, `[audiences.…]` in svod.toml."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, StringConstraints
 
+from pipelines.audiences.platforms import Platform
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
-
-
-class Platform(StrEnum):
-    google = "google"
-    meta = "meta"
-    yandex = "yandex"
-    vk = "vk"
-    endpoint = "endpoint"
 
 
 class Endpoint(BaseModel):

@@ -41,6 +41,7 @@ COMMANDS = (
     ["campaigns", "words"],
     ["campaigns", "picture"],
     ["campaigns", "schema"],
+    ["campaigns", "audiences"],
     ["publish", "list"],
     ["publish", "rollback"],
 )
