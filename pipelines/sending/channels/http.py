@@ -19,6 +19,7 @@ from pipelines.sending.channel import UNREACHABLE, Result
 from pipelines.sending.channels.settings import ChannelSettings
 
 KEPT = 4  # seconds
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 LARGEST_ANSWER = 65_536
 LONGEST_PAUSE = 86_400.0
 ACCOUNT = {401, 402, 407}  # not let in, or not paid: no message is at fault
@@ -130,6 +131,8 @@ def _public_socket(address: tuple) -> socket.socket:
     """Every connection is opened here, so that neither a name that resolves differently the second time nor an odd spelling passes."""
     family, kind, protocol, _, place = address
     host = ipaddress.ip_address(place[0].partition("%")[0])
-    if not (getattr(host, "ipv4_mapped", None) or getattr(host, "sixtofour", None) or host).is_global:
+    if isinstance(host, ipaddress.IPv6Address):  # also where an IPv4 address is meant
+        host = host.ipv4_mapped or host.sixtofour or (ipaddress.IPv4Address(int(host) & 0xFFFFFFFF) if host in NAT64 else host)
+    if not host.is_global:
         raise RefusedAddress("private address")
     return socket.socket(family, kind, protocol)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import socket
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from messages import message
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from pipelines.sending.channels.http import RefusedAddress, _public_socket
 from pipelines.sending.channels.settings import WebhookEndpoint, WebhookSettings
 from pipelines.sending.channels.webhook import Webhook
 
@@ -65,6 +67,26 @@ def test_addresses_within_a_private_network_are_refused_however_they_are_spelt(u
     assert result.code in ("private_address", "no_connection"), "an address of a family that this machine has not is no connection"
     if ":PORT" in url and "[" not in url:
         assert result.code == "private_address"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_public"),
+    [
+        ("93.184.215.14", True), ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", True), ("64:ff9b::5db8:d70e", True), ("2002:5db8:d70e::", True),
+        ("::ffff:10.0.0.1", False), ("64:ff9b::a00:1", False), ("2002:a00:1::", False), ("fe80::1%eth0", False), ("::", False), ("169.254.169.254", False),
+    ],
+)  # fmt: skip
+def test_an_address_is_judged_by_where_it_leads(address, is_public):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    info = (family, socket.SOCK_STREAM, 6, "", (address, 443))
+    if is_public:
+        try:
+            _public_socket(info).close()
+        except OSError as error:  # a machine without IPv6
+            assert not isinstance(error, RefusedAddress)
+    else:
+        with pytest.raises(RefusedAddress):
+            _public_socket(info)
 
 
 def test_a_public_endpoint_must_be_https():
