@@ -162,3 +162,21 @@ def may_advertise(person: list[Word], at_address: list[Word], kind: str, address
         if len(earlier) == len(stops) and all(strength(word, channel) >= max(2, PROOF.get(stop.method, 0)) for stop in earlier if is_no(stop)):
             return True
     return False
+
+
+def may_match(person: list[Word], at_address: list[Word], kind: str, address: str, records: set[str], rules: Purpose, now: datetime) -> bool:
+    """Whether a yes to ad platforms is for this address: the one it names, or any e-mail or phone of the record that gave it; and outlives every no."""
+    if kind not in ("email", "phone"):
+        return False
+    stops = [word for word in person + at_address if (is_no(word) or word.action == "expired") and speaks_about(word, "ads_matching", "any")]
+    for word in person:
+        covers = (word.address == address and word.kind == kind) or word.record in records
+        if not covers or word.action not in ("granted", "confirmed") or word.purpose != "ads_matching":
+            continue
+        if verdict(word, "any", rules, now) != "consent" or expiry(word, rules, now) <= now:
+            continue
+        if all(heard_at(stop, now) < heard_at(word, now) for stop in stops) and all(
+            strength(word, "any") >= max(2, PROOF.get(stop.method, 0)) for stop in stops if is_no(stop)
+        ):
+            return True
+    return False

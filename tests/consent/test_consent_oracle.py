@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from clerk import Purpose, Word, may_advertise, states
+from clerk import Purpose, Word, may_advertise, may_match, states
 
 from pipelines.settings import PROJECT
 
@@ -110,6 +110,17 @@ def test_nobody_is_reachable_against_the_ledger_and_nobody_unreachable_without_a
         if is_reachable != bool(allowed) or (is_reachable and (kind, address) not in allowed) or is_reachable == bool(obstacle):
             wrong.append((customer, channel, kind, address, is_reachable, obstacle, allowed))
     assert wrong[:5] == [] and reached > 5_000
+
+
+def test_no_address_goes_to_ad_platforms_against_the_ledger_and_none_is_kept_back_without_a_reason(warehouse, ledger, purposes):
+    words, said_at, addresses, records = ledger
+    rules, _ = purposes["ads_matching", "any"]
+    query = "select customer_id, identifier_type, value from profile.consent_addresses where purpose = 'ads_matching' and channel = 'any'"
+    found, expected = set(warehouse.execute(query).fetchall()), set()
+    for customer, held in addresses.items():
+        person = words.get(customer, [])
+        expected |= {(customer, *place) for place in held if may_match(person, said_at[place], *place, records[place], rules, NOW)}
+    assert sorted(found ^ expected)[:5] == [] and len(found) > 2_000
 
 
 # Whose a word is that only an address tells depends on who holds the address, so these two look at people whose words all have a record.
