@@ -115,8 +115,11 @@ select * exclude (who, endpoint) replace (who as customer_id, case kind when 'we
     case when address is not null then md5(concat_ws('|', scenario, occurrence, step, greatest(visit, 1), sha256(address))) end as same_message
 from timed left join (select scenario, version, step, spec ->> '$.endpoint' as endpoint from steps where kind = 'webhook') using (scenario, version, step)
 """
+# Made anew rather than inserted into: DuckDB 2.0 loses what is inserted into this table from 122,880 rows on.
 UNDECIDED = f"""
-insert into undecided by name
+create or replace temp table undecided as
+select * from undecided
+union all by name
 select prepared.*, recalls.recalled_at,
     case when is_paused then 'cancelled' when is_control then 'local_holdout' when holdout is not null then holdout || '_holdout' end as first_reason,
     case when kind = 'send' then obstacle end as reason, null as detail
