@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from pipelines.sending.settings import Sending
 from pipelines.audiences.settings import AudienceSettings
+from pipelines.sending.settings import Sending
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -45,7 +45,9 @@ def main(messages: Annotated[int, typer.Option(help="Messages that are due.")] =
         done = tick(connection, [Scenario.model_validate(LETTER)], Policy(), AT)
         wall, cpu = time.monotonic() - wall, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(f"{done.decisions:,} decisions, {done.messages:,} planned: {wall:.1f} s, {cpu:.1f} CPU s, {done.decisions / wall:,.0f} rows/s, peak {peak:.2f} GB")
+        print(
+            f"{done.decisions:,} decisions, {done.messages:,} planned: {wall:.1f} s, {cpu:.1f} CPU s, {done.decisions / wall:,.0f} rows/s, peak {peak:.2f} GB"
+        )
         for reason, count in connection.execute("select reason, count(*) from communications.decisions group by all order by 2 desc").fetchall():
             print(f"  {reason}: {count:,}")
 

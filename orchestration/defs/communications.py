@@ -7,7 +7,10 @@ from orchestration.defs.warehouse import MANIFEST, Translator
 
 # What the evaluation reads; `inputs` says what of them.
 READS = (
-    *(["marts", name] for name in ("customer_timeline", "customer_360", "customers", "customer_channels", "consent_history", "customer_redirects", "suppressions")),
+    *(
+        ["marts", name]
+        for name in ("customer_timeline", "customer_360", "customers", "customer_channels", "consent_history", "customer_redirects", "suppressions")
+    ),
     ["segments", "segment_history"],
     ["intermediate", "int_events"],
     ["profile", "email_reactions"],

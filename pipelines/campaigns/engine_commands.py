@@ -39,7 +39,9 @@ def tick(at: Annotated[datetime | None, typer.Option(formats=MOMENTS, help="Logi
 
     with answering():
         done = evaluate(at or datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None))
-    console.print(f"{done.entries:,} entered · {done.transitions:,} steps · {done.decisions:,} decisions · {done.messages:,} messages planned, controls included.")
+    console.print(
+        f"{done.entries:,} entered · {done.transitions:,} steps · {done.decisions:,} decisions · {done.messages:,} messages planned, controls included."
+    )
 
 
 @campaigns.command()
@@ -93,7 +95,9 @@ def why(
         console.print("Этот клиент в сценарий не входил." if russian else "This customer has not entered this scenario.")
     for one in found:
         holdout = f", {'контрольная группа' if russian else 'holdout'}: {one.holdout}" if one.holdout else ""
-        console.print(f"\n[bold]{one.entered_at:%Y-%m-%d %H:%M}[/bold] {'вошёл' if russian else 'entered'} ({one.occurrence}), v{one.version}{holdout}", soft_wrap=True)
+        console.print(
+            f"\n[bold]{one.entered_at:%Y-%m-%d %H:%M}[/bold] {'вошёл' if russian else 'entered'} ({one.occurrence}), v{one.version}{holdout}", soft_wrap=True
+        )
         for moment, step, text in one.lines:
             console.print(f"  {moment:%Y-%m-%d %H:%M}  [bold]{step}[/bold]  {text}", soft_wrap=True)
 

@@ -31,11 +31,13 @@ select * from undecided where reason is not null
 """
 COUNTED = f"""
 create or replace temp table counted as
-{with_heir('''select outbox.message_id, outbox.customer_id, outbox.channel, outbox.due_at, outbox.release_at, outbox.priority, outbox.is_phantom, least(cancelled_at, failed_at) as gone_at
+{
+    with_heir('''select outbox.message_id, outbox.customer_id, outbox.channel, outbox.due_at, outbox.release_at, outbox.priority, outbox.is_phantom, least(cancelled_at, failed_at) as gone_at
     from communications.outbox as outbox
     left join (select message_id, min(cancelled_at) as cancelled_at from communications.cancellations group by all) using (message_id)
     left join failed using (message_id)
-    where purpose <> 'transactional' and channel <> 'webhook' and release_at > (select min(due_at) from undecided) - to_seconds((select coalesce(max(seconds), 0) from caps))''')}
+    where purpose <> 'transactional' and channel <> 'webhook' and release_at > (select min(due_at) from undecided) - to_seconds((select coalesce(max(seconds), 0) from caps))''')
+}
 """
 # A message that failed for good took no slot from then on.
 FAILED = f"""
@@ -154,7 +156,11 @@ def arbitrate(connection: DuckDBPyConnection, policy: Policy) -> int:
     connection.execute(USED)
     has_language = "language" in {name for (name,) in connection.execute("select column_name from (describe customers_then)").fetchall()}
     values = {"locales": policy.locales} if has_language else {"locale": policy.locales[0]}
-    customers = "left join customers_then as customers on judged.customer_id = customers.customer_id and customers.valid_from <= due_at and customers.valid_to > due_at" if has_language else ""
+    customers = (
+        "left join customers_then as customers on judged.customer_id = customers.customer_id and customers.valid_from <= due_at and customers.valid_to > due_at"
+        if has_language
+        else ""
+    )
     locale = "case when list_contains($locales, customers.language) then customers.language else $locales[1] end" if has_language else "$locale"
     while True:
         connection.execute(READY)
@@ -164,6 +170,12 @@ def arbitrate(connection: DuckDBPyConnection, policy: Policy) -> int:
         for query in (HITS, CAPPED, JUDGED, DECIDED):
             connection.execute(query)
         connection.execute(PLANNED.format(locale=locale, customers=customers), values)
-        for query in (LATER, RECALLED, HELD_BACK, "insert into used select same_message from judged where reason is null and address_hash is not null", "delete from undecided where message_id in (select message_id from judged)"):
+        for query in (
+            LATER,
+            RECALLED,
+            HELD_BACK,
+            "insert into used select same_message from judged where reason is null and address_hash is not null",
+            "delete from undecided where message_id in (select message_id from judged)",
+        ):
             connection.execute(query)
         decided += count

@@ -52,7 +52,10 @@ def register(connection: DuckDBPyConnection, scenarios: Iterable[Scenario], tick
 def load(connection: DuckDBPyConnection, scenarios: Iterable[Scenario], policy: Policy) -> list[Scenario]:
     """Temporary tables `steps`, `guards`, `arms`, `patterns`, `versions` of every version ever evaluated. Returns the versions that may be entered now."""
     now = {one.scenario: one for one in scenarios}
-    stored = [Scenario.model_validate_json(text) for (text,) in connection.execute("select definition from communications.scenarios order by scenario, version").fetchall()]
+    stored = [
+        Scenario.model_validate_json(text)
+        for (text,) in connection.execute("select definition from communications.scenarios order by scenario, version").fetchall()
+    ]
     patterns = Patterns()
     rows: dict[str, list[dict]] = {"steps": [], "guards": [], "arms": [], "versions": []}
     for one in stored:
@@ -118,7 +121,12 @@ def _step(one: Scenario, step: Step) -> dict:
 
 def _guards(one: Scenario, patterns: Patterns) -> list[dict]:
     """Those of the waits; exits listen at every wait, and exits and the goal also call back what is queued."""
-    waits = [(step.id, place, guard, guard.go, not step.wait.for_ and not step.wait.to) for step in one.steps if step.wait for place, guard in enumerate(step.wait.until)]
+    waits = [
+        (step.id, place, guard, guard.go, not step.wait.for_ and not step.wait.to)
+        for step in one.steps
+        if step.wait
+        for place, guard in enumerate(step.wait.until)
+    ]
     exits = [(None, EXIT_PLACE, part, END, False) for part in one.exit]
     recalls = [(None, EXIT_PLACE, part, RECALL, False) for part in (*one.exit, *([one.goal] if one.goal else [])) if _kind(part)[0] != "state"]
     found = []

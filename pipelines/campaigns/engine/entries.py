@@ -102,7 +102,9 @@ def admit(connection: DuckDBPyConnection, policy: Policy, names: list[str]) -> i
     connection.execute(f"insert into communications.entries by name select * exclude (candidate), {TICK_AT} as tick_at from admitted")
     connection.execute(STARTED.format(with_heir("select * from admitted")))
     (judged,) = connection.execute("select count(*) from (select candidate from judged where is_refused union select candidate from admitted)").fetchone()
-    connection.execute("create or replace temp table candidates as select * from candidates where rowid not in (select candidate from judged where is_refused union all select candidate from admitted)")
+    connection.execute(
+        "create or replace temp table candidates as select * from candidates where rowid not in (select candidate from judged where is_refused union all select candidate from admitted)"
+    )
     return judged
 
 
@@ -152,7 +154,9 @@ def _add(connection: DuckDBPyConnection, one: Scenario, query: str, values: dict
         where = compile_where(one.entry.where, "customer", "customer")
         named = f"""select named.* from ({named}) as named inner join (select customer_id, valid_from, valid_to from customers_then as customer where {where}) as held
             on named.customer_id = held.customer_id and held.valid_from <= named.moment and held.valid_to > named.moment"""
-    connection.execute(f"insert into candidates by name {with_heir(f'select {quoted(one.scenario)} as scenario, {one.version} as version, * from ({named})')}", values)
+    connection.execute(
+        f"insert into candidates by name {with_heir(f'select {quoted(one.scenario)} as scenario, {one.version} as version, * from ({named})')}", values
+    )
 
 
 def quoted(text: str) -> str:

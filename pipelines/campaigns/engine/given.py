@@ -30,7 +30,9 @@ select coalesce(min(entered_at), {SINCE}) from communications.entries
 where entry_id not in (select entry_id from communications.transitions where next_step = 'end')
 """
 # A zone that nobody knows is none.
-ZONES = "select zones.customer_id, known.name as time_zone from input_time_zones as zones left join pg_timezone_names() as known on zones.time_zone = known.name"
+ZONES = (
+    "select zones.customer_id, known.name as time_zone from input_time_zones as zones left join pg_timezone_names() as known on zones.time_zone = known.name"
+)
 ATTEMPTS = "select message_id, coalesce(finished_at, started_at) as moment, outcome from communications.attempts"
 DELIVERIES = {
     "sent": f"select message_id, moment from ({ATTEMPTS}) where outcome = 'accepted'",

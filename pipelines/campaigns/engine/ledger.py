@@ -61,7 +61,9 @@ def _restore(connection: DuckDBPyConnection, ledger: Path, written: set[str]) ->
             paths = [path for path in sorted(ledger.glob(f"{table}.*.parquet")) if table == "cancellations" or path.name.split(".")[1] in written]
             connection.execute(f"delete from {SCHEMA}.{table}")
             if paths:
-                connection.execute(f"insert into {SCHEMA}.{table} by name select * from read_parquet($paths, union_by_name = true)", {"paths": [str(path) for path in paths]})
+                connection.execute(
+                    f"insert into {SCHEMA}.{table} by name select * from read_parquet($paths, union_by_name = true)", {"paths": [str(path) for path in paths]}
+                )
         for table in ("entries", "transitions", "decisions", "outbox"):
             _must_be_whole(connection, table)
         connection.execute("commit")

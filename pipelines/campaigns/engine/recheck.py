@@ -18,8 +18,10 @@ from pipelines.campaigns.schema import Policy, Scenario
 GONE = "select message_id from communications.attempts where mode = 'live' and outcome <> 'deferred'"
 WAITING = f"""
 create or replace temp table waiting_messages as
-{with_heir(f'''select outbox.*, entries.occurrence from communications.outbox as outbox inner join communications.entries using (entry_id)
-    where not is_phantom and message_id not in (select message_id from communications.cancellations) and message_id not in ({GONE})''')}
+{
+    with_heir(f'''select outbox.*, entries.occurrence from communications.outbox as outbox inner join communications.entries using (entry_id)
+    where not is_phantom and message_id not in (select message_id from communications.cancellations) and message_id not in ({GONE})''')
+}
 """
 WITHDRAWN = f"""
 with
@@ -98,7 +100,9 @@ def withdrawn(
         inputs.show(connection, now, given_files[1])
     scenarios, policy = list(given_files[0]), given_files[1]
     quiet_now(connection, now)
-    since = connection.execute(f"select min(due_at) from communications.outbox where not is_phantom and message_id not in ({GONE}) and expires_at > $now", {"now": now}).fetchone()[0]
+    since = connection.execute(
+        f"select min(due_at) from communications.outbox where not is_phantom and message_id not in ({GONE}) and expires_at > $now", {"now": now}
+    ).fetchone()[0]
     if since is None:
         return 0
     for name, value in {"since": since, "until": now, "tick_at": now}.items():

@@ -43,7 +43,14 @@ select versions.scenario, versions.version, moves.customer_id, moves.left_at as 
 from moves inner join versions on moves.spec = versions.scenario and versions.is_current
 where moves.kind = 'enter' and moves.outcome = 'done'
 """
-EFFECTS = {"send": (ASKED, REMEMBERED), "webhook": (ASKED, REMEMBERED), "split": (ASKED, REMEMBERED), "set": (TRAITS,), "audience": (AUDIENCES,), "enter": (ENTERED,)}
+EFFECTS = {
+    "send": (ASKED, REMEMBERED),
+    "webhook": (ASKED, REMEMBERED),
+    "split": (ASKED, REMEMBERED),
+    "set": (TRAITS,),
+    "audience": (AUDIENCES,),
+    "enter": (ENTERED,),
+}
 
 SENDS = """
 create or replace temp table sends as
@@ -133,7 +140,9 @@ def begin(connection: DuckDBPyConnection, policy: Policy) -> None:
     connection.execute("create or replace temp table asked as select message_id, entry_id, step from communications.decisions")
     connection.execute(SENDS)
     _look_up(connection, policy)
-    connection.execute("create or replace temp table undecided as select *, null::timestamp as recalled_at, '' as first_reason, '' as reason, '' as detail from prepared")
+    connection.execute(
+        "create or replace temp table undecided as select *, null::timestamp as recalled_at, '' as first_reason, '' as reason, '' as detail from prepared"
+    )
 
 
 def prepare(connection: DuckDBPyConnection, policy: Policy) -> int:

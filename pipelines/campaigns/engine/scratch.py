@@ -24,12 +24,22 @@ def scratch(*, with_ledger: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     """`with_ledger`: with all that ticks have written so far."""
     if not settings().warehouse.exists():
         raise NotAnswered("There is no warehouse yet: run `svod run` first")
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "memory_limit": settings().memory_limit, "threads": str(settings().threads)}
+    config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": settings().memory_limit,
+        "threads": str(settings().threads),
+    }
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach '{quoted(settings().warehouse)}' as warehouse (read_only)")
         ensure(connection)
-        there = {name for (name,) in connection.execute("select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = $schema", {"schema": SCHEMA}).fetchall()}
+        there = {
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = $schema", {"schema": SCHEMA}
+            ).fetchall()
+        }
         for name in TABLES.keys() & there if with_ledger else ():
             connection.execute(f"insert into {SCHEMA}.{name} by name from warehouse.{SCHEMA}.{name}")
         yield connection

@@ -84,7 +84,9 @@ def _evaluate(connection: DuckDBPyConnection, current: list[Scenario], policy: P
 
 
 def _written(connection: DuckDBPyConnection) -> Ticked:
-    counts = ", ".join(f"(select count(*) from communications.{table} where tick_at = {TICK_AT})" for table in ("entries", "transitions", "decisions", "outbox"))
+    counts = ", ".join(
+        f"(select count(*) from communications.{table} where tick_at = {TICK_AT})" for table in ("entries", "transitions", "decisions", "outbox")
+    )
     row = connection.execute(f"select {counts}").fetchone()
     connection.execute(f"insert into communications.ticks select {TICK_AT}, {UNTIL}, {counts}")
     return Ticked(*row)

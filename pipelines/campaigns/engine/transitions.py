@@ -205,7 +205,12 @@ def follow(connection: DuckDBPyConnection, policy: Policy, effects: dict[str, tu
 
 def wake(connection: DuckDBPyConnection) -> None:
     """Passes that listen for decisions are looked at again after some were made."""
-    _move(connection, "resting", "active", "select entry_id from resting semi join (select scenario, version from versions where listens_to_decisions) using (scenario, version)")
+    _move(
+        connection,
+        "resting",
+        "active",
+        "select entry_id from resting semi join (select scenario, version from versions where listens_to_decisions) using (scenario, version)",
+    )
 
 
 def _move(connection: DuckDBPyConnection, source: str, target: str, which: str) -> None:

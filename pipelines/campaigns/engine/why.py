@@ -51,8 +51,14 @@ def why(connection: DuckDBPyConnection, customer: str, scenario: str, *, russian
     """By any id the customer has or had. Empty if the customer never entered."""
     place, found = int(russian), []
     for entry_id, version, entered_at, occurrence, holdout, was in connection.execute(PASSES, {"customer": customer, "scenario": scenario}).fetchall():
-        lines = [(left_at, step, _step(outcome, arm, place) + f" → {following}") for step, left_at, outcome, arm, following in connection.execute(STEPS, [entry_id]).fetchall()]
-        lines += [(due_at, step, _message(row, place)) for step, *row, due_at in ((one[0], *one, one[2]) for one in connection.execute(MESSAGES, [entry_id]).fetchall())]
+        lines = [
+            (left_at, step, _step(outcome, arm, place) + f" → {following}")
+            for step, left_at, outcome, arm, following in connection.execute(STEPS, [entry_id]).fetchall()
+        ]
+        lines += [
+            (due_at, step, _message(row, place))
+            for step, *row, due_at in ((one[0], *one, one[2]) for one in connection.execute(MESSAGES, [entry_id]).fetchall())
+        ]
         found.append(Pass(version, entered_at, occurrence, was, holdout, sorted(lines, key=lambda line: line[0])))
     return found
 

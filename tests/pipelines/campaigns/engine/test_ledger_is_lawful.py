@@ -49,7 +49,9 @@ def test_nobody_is_written_to_without_consent_or_at_a_suppressed_address(world, 
         stopped[key] = min(row["suppressed_at"], stopped.get(key, datetime.max))
     for message in messages:
         due = message["due_at"]
-        (held,) = [row for row in states[message["customer_id"], message["channel"]] if (row["valid_from"] or datetime.min) <= due < (row["valid_to"] or datetime.max)]
+        (held,) = [
+            row for row in states[message["customer_id"], message["channel"]] if (row["valid_from"] or datetime.min) <= due < (row["valid_to"] or datetime.max)
+        ]
         assert held["address"] == message["address"] is not None
         assert message["purpose"] == "transactional" or (held["has_consent"] and not held["is_processing_forbidden"])
         assert stopped.get((message["channel"], message["address"]), datetime.max) > due
@@ -99,7 +101,9 @@ def who(heirs: dict, customer: str, at: datetime) -> str:
 
 
 def test_nobody_gets_the_same_message_twice(done, messages):
-    keys = done.execute("select scenario, occurrence, step, greatest(visit, 1), address, count(*) from communications.outbox inner join communications.entries using (entry_id, scenario) where not is_phantom group by all having count(*) > 1").fetchall()
+    keys = done.execute(
+        "select scenario, occurrence, step, greatest(visit, 1), address, count(*) from communications.outbox inner join communications.entries using (entry_id, scenario) where not is_phantom group by all having count(*) > 1"
+    ).fetchall()
     assert keys == []
 
 

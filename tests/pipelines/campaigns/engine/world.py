@@ -28,7 +28,14 @@ KINDS = {
     "time_zones": "customer_id varchar, time_zone varchar",
     "attempts": "message_id varchar, finished_at timestamp, outcome varchar",
 }
-KNOWN_AT = {"events": "loaded_at", "segment_history": "occurred_at", "redirects": "redirected_at", "suppressions": "suppressed_at", "customers": "valid_from", "channels": "valid_from"}
+KNOWN_AT = {
+    "events": "loaded_at",
+    "segment_history": "occurred_at",
+    "redirects": "redirected_at",
+    "suppressions": "suppressed_at",
+    "customers": "valid_from",
+    "channels": "valid_from",
+}
 
 
 @dataclass
@@ -80,7 +87,9 @@ def _customer(random: Random, rows: dict, name: str, number: int, names: list[st
                                      "has_consent": given, "is_processing_forbidden": forbidden, "valid_from": start, "valid_to": end})  # fmt: skip
             given = not given
         if random.random() < 0.06:
-            rows["suppressions"].append({"channel": channel, "identifier_type": kind, "address": address, "suppressed_at": START + timedelta(minutes=random.randrange(20000))})
+            rows["suppressions"].append(
+                {"channel": channel, "identifier_type": kind, "address": address, "suppressed_at": START + timedelta(minutes=random.randrange(20000))}
+            )
 
 
 def _behaviour(random: Random, rows: dict, name: str, days: int) -> None:
@@ -91,7 +100,9 @@ def _behaviour(random: Random, rows: dict, name: str, days: int) -> None:
     inside = False
     for hour in sorted(random.randrange(days * 24) for _ in range(random.choice([0, 1, 2, 3]))):
         inside = not inside
-        rows["segment_history"].append({"customer_id": name, "segment": "lapsing", "change": "entered" if inside else "left", "occurred_at": START + timedelta(hours=hour, minutes=1)})
+        rows["segment_history"].append(
+            {"customer_id": name, "segment": "lapsing", "change": "entered" if inside else "left", "occurred_at": START + timedelta(hours=hour, minutes=1)}
+        )
     rows["segment_history"].append({"customer_id": name, "segment": "everybody", "change": "entered", "occurred_at": START - timedelta(days=1)})
 
 
@@ -110,7 +121,15 @@ def answer(world: World, connection: duckdb.DuckDBPyConnection, seed: int) -> No
         outcome = random.choices(["accepted", "failed"], [9, 1])[0]
         world.rows["attempts"].append({"message_id": message_id, "finished_at": released + timedelta(minutes=random.randrange(5)), "outcome": outcome})
         if outcome == "accepted" and random.random() < 0.4:
-            _event(random, world.rows, customer, "email_clicked", released + timedelta(minutes=random.randrange(5, 4000)), message_id=message_id, is_machine=random.random() < 0.2)
+            _event(
+                random,
+                world.rows,
+                customer,
+                "email_clicked",
+                released + timedelta(minutes=random.randrange(5, 4000)),
+                message_id=message_id,
+                is_machine=random.random() < 0.2,
+            )
 
 
 def opened(world: World) -> duckdb.DuckDBPyConnection:
@@ -142,7 +161,14 @@ def show(connection: duckdb.DuckDBPyConnection, tick_at: datetime) -> None:
 
 
 def policy(**more: object) -> Policy:
-    return Policy.model_validate({"caps": [{"name": "day", "within": "1d", "at_most": 1, "channels": ["sms"]}, {"name": "week", "within": "7d", "at_most": 3}], "holdout_share": 0.05, "expires_after": "10h"} | more)
+    return Policy.model_validate(
+        {
+            "caps": [{"name": "day", "within": "1d", "at_most": 1, "channels": ["sms"]}, {"name": "week", "within": "7d", "at_most": 3}],
+            "holdout_share": 0.05,
+            "expires_after": "10h",
+        }
+        | more
+    )
 
 
 def scenarios() -> list[Scenario]:
@@ -176,4 +202,3 @@ def scenarios() -> list[Scenario]:
                    {"id": "pause", "wait": {"for": "9h"}, "max_visits": 3, "next": "again"},
                    {"id": "rich", "audience": {"add": "rich"}, "next": "end"}]},
     )]  # fmt: skip
-
