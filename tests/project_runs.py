@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from pipelines.demo import write_company
 from pipelines.settings import PROJECT
 
@@ -39,9 +41,12 @@ class Dbt:
         target = self.knows_the_project(data / "target")
         environment = os.environ | {"SVOD_DATA": str(data), "DBT_TARGET_PATH": str(target), "SVOD_RUN_PROCESS": str(os.getpid())}
         options = ("--profiles-dir", ".", "--log-path", str(target), *QUIET)
-        return subprocess.run(
-            [sys.executable, "-m", "orchestration.dbt_child", *arguments, *options], cwd=PROJECT, env=environment, capture_output=True, text=True
-        )
+        command = [sys.executable, "-m", "orchestration.dbt_child", *arguments, *options]
+        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+        if (data / "warehouse.duckdb").exists():
+            # It leaves its last changes in the log beside the file; whoever copies the file alone would miss them.
+            duckdb.connect(str(data / "warehouse.duckdb")).close()
+        return done
 
     def knows_the_project(self, target: Path) -> Path:
         """The folder, with what dbt would otherwise write there first; nothing is parsed again unless the project changes."""
