@@ -26,6 +26,7 @@ from pipelines.told_errors import ToldErrors
 from pipelines.identity import train_commands, plan_commands, explain_commands, review_commands  # noqa: F401 # isort: skip
 from pipelines.campaigns import preview_commands  # noqa: F401 # isort: skip
 from pipelines.campaigns import engine_commands  # noqa: F401 # isort: skip
+from pipelines.campaigns import send_commands  # noqa: F401 # isort: skip
 from pipelines.audiences import commands as audience_commands  # noqa: F401 # isort: skip
 
 PROJECT = Path(__file__).resolve().parents[1]
