@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.sources.report import Refusal
+
 CHUNK = 4 << 20
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,10 +24,14 @@ MARKS = (
 CYRILLIC = ("cp1251", "koi8-r", "cp866")
 BROKEN = re.compile("[\udc80-\udcff]")
 FREQUENT = "оеаинтсрвлкмдпуя"
+MARKS_BESIDE = "ё«»„“”—–№…’‘·•\u00a0"
 
 
 def detect(path: Path) -> str:
-    """The encoding's Python name. A file with a few broken bytes in good UTF-8 is UTF-8: the lines with them are quarantined."""
+    """The encoding's Python name. A file with a few broken bytes in good UTF-8 is UTF-8: the lines with them are quarantined.
+
+    Raises `Refusal` if it is none of those known here: letters of another alphabet would pass for a name.
+    """
     with path.open("rb") as stream:
         sample = stream.read(CHUNK)
     for mark, name in MARKS:
@@ -95,14 +101,14 @@ def _unfinished(data: bytes) -> int:
 
 
 def _is_nearly_utf8(path: Path) -> bool:
-    """Whether there are twenty good letters beyond ASCII to every bad byte."""
+    """Whether good letters beyond ASCII are as many as bad bytes: text in another encoding holds few by chance (cp866 one to four, Big5 one to three)."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     good = bad = 0
     for chunk in _chunks(path):
         text = decoder.decode(chunk)
         broken = len(BROKEN.findall(text))
         good, bad = good + len(chunk) - len(text), bad + broken
-    return good >= 20 * bad
+    return good >= bad
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -116,7 +122,10 @@ def _single_byte(path: Path) -> str:
     neighbours = sum(1 for left, right in pairwise(high) if left > 127 and right > 127)
     if neighbours * 3 < sum(byte > 127 for byte in high):
         return "cp1252"  # accents stand alone among latin letters
-    return max(CYRILLIC, key=lambda name: _russian_score(high.decode(name, "replace")))
+    likeliest = max(CYRILLIC, key=lambda name: _russian_score(high.decode(name, "replace")))
+    if _russian_share(high.decode(likeliest, "replace")) < 0.75:
+        raise Refusal("the text is in an encoding that is not known here", "export the file as UTF-8")
+    return likeliest
 
 
 def _high_sample(path: Path) -> bytes:
@@ -128,6 +137,12 @@ def _high_sample(path: Path) -> bytes:
                 first = next(index for index, byte in enumerate(chunk) if byte > 127)
                 sample += chunk[max(first - 1, 0) : first + (1 << 16)]
     return bytes(sample)
+
+
+def _russian_share(text: str) -> float:
+    """How much of what is beyond ASCII are letters and marks that Russian is written with."""
+    beyond = [letter for letter in text.lower() if letter > "\x7f"]
+    return sum("а" <= letter <= "я" or letter in MARKS_BESIDE for letter in beyond) / max(1, len(beyond))
 
 
 def _russian_score(text: str) -> int:

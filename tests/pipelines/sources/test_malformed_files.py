@@ -75,6 +75,7 @@ LOADING = {
     "orders/inches.csv": (HEADER + 'A1,2025-01-02,b@example.com,5" screen,1\n', 1, []),
     "orders/line_in_cell.csv": (HEADER + 'A1,2025-01-02,b@example.com,"two\nlines",1\n' + ROW + "short\n", 2, [5]),
     "orders/nul.csv": (HEADER.encode() + b"A\x001,2025-01-02,b@example.com,S,1\n", 1, []),
+    "orders/accents_and_a_broken_byte.csv": ((HEADER + "A1,x,josé@example.com,Müller,1\n").encode() + "A2,x,b@example.com,Zoë,1\n".encode("cp1252"), 1, [3]),
     "orders/half_character.csv": (HEADER.encode() + "A1,ж,ж,ж,ж\n".encode() * 30 + b"A2,2025-01-02,\xed\xa0\x80,S,1\n" + ROW.encode(), 31, [32]),
     "orders/utf16_half_character.csv": (
         (HEADER + ROW).encode("utf-16") + "A2,x,".encode("utf-16-le") + b"\x3d\xd8" + ",S,1\n".encode("utf-16-le") + "A3,x,y,S,1\n".encode("utf-16-le"),
@@ -120,6 +121,7 @@ REFUSED = {
     "orders/only_blank.csv": (b"\r\n\r\n", "empty"),
     "orders/no_header.csv": ("1,2025-01-02,private@example.com,S,1\n2,2025-01-02,secret@example.com,S,1\n", "missing order_id"),
     "orders/renamed_column.csv": (orders(2).replace("order_id", "reference_code"), "missing order_id"),
+    "orders/big5.csv": ((HEADER + "A1,2025-01-02,b@example.com,景點名稱開放時間,1\n").encode("big5"), "encoding that is not known"),
     "orders/none_fits.csv": (HEADER + "1;2;3\n4;5;6\n", "none of the 2 rows fits"),
     "orders/cut_off.xlsx": (workbook([["order_id", "ordered_at"], [1, 2]])[:2000], "damaged"),
     "orders/empty.xlsx": (workbook([]), "empty"),
