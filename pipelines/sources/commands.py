@@ -97,7 +97,7 @@ def remarks(report: "FileReport") -> str:
 
 @sources.command()
 def add(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An export that Svod does not know: CSV, TSV or XLSX of people.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An export that Svod does not know: CSV, TSV, XLSX, JSON or Parquet of people.")],
     name: Annotated[str | None, typer.Option(help="Name of the source. Default: from the file's name.")] = None,
 ) -> None:
     """Draft a new source from an unknown file: preset, staging models and YAML that build at once, for you to check and edit.
@@ -116,7 +116,7 @@ def add(
     table = Table("column of the file", "taken for", title=f"Source {made.name}")
     for field, columns in made.fields.items():
         for column in columns:
-            table.add_row(escape(made.columns[column]), field)
+            table.add_row(escape(made.columns[column]), "a consent: [dim]kept in extra[/dim], for you to map" if field == "marketing_consent" else field)
     for column in made.unknown:
         table.add_row(escape(made.columns[column]), "[dim]kept in extra[/dim]")
     console.print(table)

@@ -1,4 +1,4 @@
-"""A page of a CRM's REST answers as a delimited file: Bitrix24's `{"result": [...]}`, HubSpot's `{"results": [...]}`, or a plain list of objects.
+"""A page of a CRM's REST answers as a delimited file: Bitrix24's `{"result": [...]}`, HubSpot's `{"results": [...]}`, a list of objects or one a line.
 
 A member becomes a column under the API's own name, which presets know; several phones or e-mails share a cell, as in an export.
 For pages that somebody saved: an answer holds at most a few hundred records, so they are read one by one.
@@ -19,7 +19,7 @@ def to_csv(path: Path, target: Path) -> list[int]:
     if path.stat().st_size > LARGEST:
         raise Refusal("the JSON document is too large for a saved answer of an API", "export it as CSV")
     try:
-        found = [_flat(record) for record in _records(json.loads(path.read_bytes().decode("utf-8-sig")))]
+        found = [_flat(record) for record in _records(_document(path.read_bytes().decode("utf-8-sig")))]
     except (ValueError, RecursionError) as error:
         raise Refusal("the file is JSON that cannot be read, and the table takes delimited text", "export it as CSV or XLSX") from error
     columns = list(dict.fromkeys(column for record in found for column in record))
@@ -28,6 +28,14 @@ def to_csv(path: Path, target: Path) -> list[int]:
         writer.writeheader()
         writer.writerows(found)
     return list(range(1, len(found) + 1))
+
+
+def _document(text: str) -> Any:
+    """The JSON, or the list of what stands on its lines."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
 
 
 def _records(document: Any) -> list[dict]:

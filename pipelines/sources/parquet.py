@@ -19,7 +19,7 @@ DAMAGED = ("the Parquet file is cut off or damaged", "copy or export it again")
 def open_parquet(path: Path, report: FileReport, tables: list[Table]) -> tuple[Table, Iterator[pa.RecordBatch]]:
     """The table a file belongs to and its rows."""
     file = f"read_parquet('{quoted(path)}')"
-    columns, report.encoding = _columns(file), "parquet"
+    columns, report.encoding = parquet_columns(path), "parquet"
     for table in tables:
         if table.format == "json":
             report.table_name = table.name
@@ -33,10 +33,11 @@ def open_parquet(path: Path, report: FileReport, tables: list[Table]) -> tuple[T
     return header.table, _rows(f"select {renamed_sql(header)} from (select {texts} from {file})", report)
 
 
-def _columns(file: str) -> tuple[str, ...]:
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """The names of a file's columns."""
     with duckdb.connect() as connection:
         try:
-            return tuple(row[0] for row in connection.execute(f"describe select * from {file}").fetchall())
+            return tuple(row[0] for row in connection.execute(f"describe select * from read_parquet('{quoted(path)}')").fetchall())
         except duckdb.Error as error:
             raise Refusal(*DAMAGED) from error
 

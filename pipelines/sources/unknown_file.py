@@ -3,6 +3,7 @@
 What the headers mean is guessed by `synonyms`; writing the source is `draft`'s.
 """
 
+import csv
 import keyword
 import tempfile
 import zipfile
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.sources import dialect, encoding
+from pipelines.sources import dialect, encoding, objects
 from pipelines.sources.headers import slug, unique
+from pipelines.sources.parquet import parquet_columns
 from pipelines.sources.report import Refusal
 
 # Columns the staging model makes itself, beside those of the file.
@@ -19,13 +21,19 @@ TAKEN = {"source_key", "source_created_at", "source_updated_at", "version_rank"}
 
 
 def read_header(path: Path) -> tuple[str | None, tuple[str, ...]]:
-    """Delimiter and header of a delimited file; no delimiter for XLSX."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    """Delimiter and header of a delimited file; no delimiter for XLSX, Parquet and JSON."""
+    kind = path.suffix.lower()
+    if kind in (".xlsx", ".xlsm"):
         return None, read_sheet_header(path)
-    if path.suffix.lower() in (".json", ".jsonl", ".parquet", ".zip", ".gz", ".xls"):
-        remedy = "export as CSV; events fit the source segment, orders the source orders"
-        raise Refusal(f"a draft is made from a delimited file or XLSX, not from {path.suffix}", remedy)
+    if kind == ".parquet":
+        return None, parquet_columns(path)
+    if kind in (".zip", ".gz", ".xls"):
+        raise Refusal(f"a draft is made from a delimited file, XLSX, JSON or Parquet, not from {kind}", "unpack it, or save it as XLSX or CSV")
     with tempfile.TemporaryDirectory() as folder:
+        if kind in (".json", ".jsonl", ".ndjson"):
+            objects.to_csv(path, Path(folder) / "objects")
+            with (Path(folder) / "objects").open(encoding="utf-8", newline="") as rows:
+                return None, tuple(next(csv.reader(rows)))
         text = encoding.to_utf8(path, encoding.detect(path), Path(folder) / "text")
         with text.open("rb") as stream:
             delimiter, header = dialect.guess(stream.read(dialect.HEAD))

@@ -19,7 +19,7 @@ from pipelines.settings import PROJECT
 from pipelines.sources.draft import draft
 from pipelines.sources.report import Refusal
 
-TILL = """Код клиента;ФИО;Телефон;E-mail;Дата рождения;Пол;Город;Бонусная карта;Дата создания;Группа;Order;Комментарий
+TILL = """Код клиента;ФИО клиента;Телефон;E-mail;Дата рождения;Пол;Город;Бонусная карта;Дата создания;Группа;Order;Комментарий
 1001;Смирнова Анна Петровна;8 (916) 000-00-01;anna.smirnova@example.ru;17.05.1990;ж;Москва;2000000000017;01.02.2024 10:00;VIP;1;любит «скидки»
 1002;Иванов Пётр;+7 916 000-00-02;petr@example.ru;;м;Тверь;;02.02.2024 11:30;;2;
 1003;Кузнецова Ольга;;olga@example.ru, olga2@example.ru;где-то весной;ж;Москва;2000000000024;03.02.2024;;;
@@ -33,21 +33,33 @@ GUESTS = [
     ("Анна", "Смирнова", "+79160000001", "17.05.1990", "Москва"),
     ("Пётр", "Иванов", "+79160000002", None, None),
 ]
+APP = """{"id": 7, "full_name": "Mary Field", "contacts": {"vk": 1}, "email": "mary@example.com"}
+{"id": 8, "email": "nick@example.com", "phone": "+14155550125"}
+"""
 BUILD = ["--select", "+int_records", "+int_identifiers", "--exclude-resource-type", "unit_test", "test"]
-TEST = ["--select", "path:models/staging/kassa", "path:models/staging/clients", "path:models/staging/gosti", "--resource-type", "test"]
+TEST = [
+    "--select",
+    "path:models/staging/kassa",
+    "path:models/staging/clients",
+    "path:models/staging/gosti",
+    "path:models/staging/app",
+    "--resource-type",
+    "test",
+]
 
 
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory) -> dict[str, Path]:
-    """Three files that Svod does not know, by the name their source will have."""
+    """Four files that Svod does not know, by the name their source will have."""
     folder = tmp_path_factory.mktemp("exports")
     (folder / "Касса 2026-01-15.csv").write_bytes(TILL.replace("\n", "\r\n").encode("cp1251"))
     (folder / "clients.csv").write_text(CLIENTS)
+    (folder / "app.jsonl").write_text(APP)
     book = openpyxl.Workbook()
     for row in GUESTS:
         book.active.append(row)
     book.save(folder / "гости.xlsx")
-    return {"kassa": folder / "Касса 2026-01-15.csv", "clients": folder / "clients.csv", "gosti": folder / "гости.xlsx"}
+    return {"kassa": folder / "Касса 2026-01-15.csv", "clients": folder / "clients.csv", "gosti": folder / "гости.xlsx", "app": folder / "app.jsonl"}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +76,7 @@ def project(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def built(project, exports, tmp_path_factory) -> Path:
-    """The warehouse after the three sources were added, landed and built."""
+    """The warehouse after the four sources were added, landed and built."""
     data = tmp_path_factory.mktemp("data")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SVOD_")} | {
         "SVOD_DATA": str(data),
@@ -78,7 +90,7 @@ def built(project, exports, tmp_path_factory) -> Path:
         python("-m", "pipelines.cli", "sources", "add", str(path))
         (data / "inbox" / name).mkdir(parents=True)
         shutil.copy(path, data / "inbox" / name)
-    python("-c", "from datetime import datetime; from pipelines.sources.landing import land; assert len(land(datetime(2026, 1, 20)).loaded) == 3")
+    python("-c", "from datetime import datetime; from pipelines.sources.landing import land; assert len(land(datetime(2026, 1, 20)).loaded) == 4")
     for command, selection in (("build", BUILD), ("build", TEST)):
         python("-m", "dbt.cli.main", command, "--profiles-dir", ".", "--log-path", str(data), "--target-path", str(data / "target"), "--quiet", *selection)
     return data
@@ -90,7 +102,12 @@ def query(data: Path, sql: str) -> list[tuple]:
 
 
 def test_people_of_drafted_sources_arrive_among_all_records(built):
-    assert query(built, "select source, count(*) from intermediate.int_records group by source order by source") == [("clients", 2), ("gosti", 2), ("kassa", 3)]
+    assert query(built, "select source, count(*) from intermediate.int_records group by source order by source") == [
+        ("app", 2),
+        ("clients", 2),
+        ("gosti", 2),
+        ("kassa", 3),
+    ]
     anna = query(
         built,
         """select given_name, additional_name, family_name, gender, cast(birth_date as varchar), locality, cast(source_created_at as varchar), extra, failed_casts
@@ -105,6 +122,9 @@ def test_people_of_drafted_sources_arrive_among_all_records(built):
 
 def test_identifiers_of_drafted_sources_arrive_standardized(built):
     assert query(built, "select record_id, identifier_type, value from intermediate.int_identifiers where is_valid and source <> 'gosti' order by all") == [
+        ("app:client:7", "email", "mary@example.com"),
+        ("app:client:8", "email", "nick@example.com"),
+        ("app:client:8", "phone", "+14155550125"),
         ("clients:client:A-1", "email", "john2@example.com"),
         ("clients:client:A-1", "email", "john@example.com"),
         ("clients:client:A-1", "phone", "+14155550123"),
@@ -149,7 +169,10 @@ def with_tools() -> dict[str, str]:
     [
         ("orders2.csv", "sku,amount\nA,1\n", "no column looks like a name"),
         ("nothing.csv", "", "no table was found"),
-        ("page.json", "{}", "not from .json"),
+        ("page.json", "{}", "no column looks like a name"),
+        ("cut_off.jsonl", '{"email": "a@example.com"}\n{"email', "cannot be read"),
+        ("table.parquet", "no Parquet", "cut off or damaged"),
+        ("packed.zip", "PK", "not from .zip"),
         ("book.xlsx", "no workbook", "the workbook is damaged"),
         ("hubspot.csv", "email,name\na@example.com,A\n", "there is a source named hubspot"),
     ],

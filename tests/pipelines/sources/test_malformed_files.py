@@ -85,6 +85,7 @@ LOADING = {
     "orders/repeated_headers.csv": ("order_id,ordered_at,Цвет,Цвет,Color\n1,2025-01-01,красный,белый,red\n", 1, []),
     "orders/header_only.csv": (HEADER.rstrip("\n"), 0, []),
     "orders/missing_column.csv": ("order_id,ordered_at\n1,2025-01-01\n", 1, []),
+    "orders/lines.jsonl": ('{"order_id": "J1", "ordered_at": "2025-01-02"}\n\n{"order_id": "J2", "ordered_at": "2025-01-02", "colour": "red"}\n', 2, []),
     "orders/book.xlsx": (
         workbook(
             [
