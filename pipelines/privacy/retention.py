@@ -45,6 +45,8 @@ def due(run_at: datetime) -> list[Rule]:
         return rules()
     with connect(read_only=True) as connection:
         tables = subject.tables_of(connection)
+        if ("landing", "quarantine") not in tables:  # a first landing that was killed at once, or dbt before any
+            return rules()
         return [Rule(**vars(rule) | {"rows": connection.execute(f"select count(*) from ({_expired(rule, run_at, tables)})").fetchone()[0]}) for rule in rules()]
 
 
