@@ -60,6 +60,8 @@ LATIN = dict(
     )
 )
 
+UNSEEN = re.compile("[\x00\ufeff\u200b-\u200f\u2060]")
+
 
 @dataclass(frozen=True)
 class Header:
@@ -105,8 +107,8 @@ def unique(names: tuple[str, ...], suffix: str = "__{}") -> tuple[str, ...]:
 
 
 def fold(text: str) -> str:
-    """How header spellings are compared: without case, quotes around, a byte order mark, or differences in white space."""
-    return " ".join(unicodedata.normalize("NFC", text).replace("\ufeff", "").strip().strip('"').split()).casefold()
+    """How header spellings are compared: without case, quotes around, a byte order mark, what is not seen, or differences in white space."""
+    return " ".join(UNSEEN.sub("", unicodedata.normalize("NFC", text)).strip().strip('"').split()).casefold()
 
 
 def match(table: Table, cells: tuple[str, ...]) -> Header | None:

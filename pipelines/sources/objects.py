@@ -46,11 +46,19 @@ def _records(document: Any) -> list[dict]:
     records = document if isinstance(document, list) else [document]
     if not records or not all(isinstance(record, dict) for record in records):
         raise Refusal("the JSON holds no records", "export it as CSV or XLSX")
+    values = [value for record in records for value in _members(record).values()]
+    if values and all(isinstance(value, dict) for value in values):
+        raise Refusal("the JSON describes columns and holds no records", "save the answer that lists the records")
     return records
 
 
 def _flat(record: dict) -> dict[str, str]:
-    return {name: _text(value) for name, value in (record | (record.get("properties") or {})).items() if name != "properties"}
+    return {name: _text(value) for name, value in _members(record).items()}
+
+
+def _members(record: dict) -> dict[str, Any]:
+    """HubSpot keeps a record's own in `properties`, beside its id and times."""
+    return {name: value for name, value in (record | (record.get("properties") or {})).items() if name != "properties"}
 
 
 def _text(value: Any) -> str:
