@@ -2,8 +2,8 @@
 {% macro parse_boolean(expr) -%}
     {%- set text = "lower(" ~ trimmed(expr) ~ ")" -%}
     (case
-        when {{ text }} in ('true', 't', 'yes', 'y', '1', '1.0', 'on', 'да', 'д', 'истина', '✓', '✔', '+', 'x', 'checked', 'opted in', 'opted_in', 'subscribed', 'подписан', 'подписана', 'согласен', 'согласна', 'есть', 'получено', 'granted', 'i agree', 'agree', 'confirmed') then true
-        when {{ text }} in ('false', 'f', 'no', 'n', '0', '0.0', 'off', 'нет', 'н', 'ложь', '✗', '✘', 'unchecked', 'opted out', 'opted_out', 'unsubscribed', 'отписан', 'отписана', 'не подписан', 'не подписана', 'не согласен', 'не согласна', 'отказ', 'отозвано', 'denied', 'i do not agree') then false
+        when {{ text }} in ('true', 't', 'yes', 'y', '1', '1.0', 'on', 'да', 'д', 'истина', '✓', '✔', '✅', '☑', '+', 'x', 'вкл', 'вкл.', 'checked', 'enabled', 'opted in', 'opted_in', 'opted-in', 'opt in', 'opt_in', 'opt-in', 'accepted', 'subscribed', 'подписан', 'подписана', 'согласен', 'согласна', 'есть', 'получено', 'granted', 'i agree', 'yes, i agree', 'agree', 'confirmed', 'да, согласен', 'да, согласна') then true
+        when {{ text }} in ('false', 'f', 'no', 'n', '0', '0.0', 'off', 'нет', 'н', 'ложь', '✗', '✘', '❌', '☐', 'выкл', 'выкл.', 'unchecked', 'disabled', 'opted out', 'opted_out', 'opted-out', 'opt out', 'opt_out', 'opt-out', 'declined', 'rejected', 'unsubscribed', 'отписан', 'отписана', 'не подписан', 'не подписана', 'не согласен', 'не согласна', 'отказ', 'отозвано', 'denied', 'i do not agree', 'нет, не согласен', 'нет, не согласна') then false
     end)
 {%- endmacro %}
 

@@ -11,12 +11,18 @@ spellings as (
         ('on', 'true'),
         ('✓', 'true'),
         ('Подписан', 'true'),
+        ('Opt-in', 'true'),
+        ('Да, согласна', 'true'),
+        ('✅', 'true'),
         ('no', 'false'),
         ('Нет', 'false'),
         ('N', 'false'),
         ('0', 'false'),
         ('off', 'false'),
         ('отписан', 'false'),
+        ('opt-out', 'false'),
+        ('☐', 'false'),
+        ('declined', 'false'),
         ('maybe', null),
         ('', null)
     ) as literal_rows (raw, expected)
