@@ -22,3 +22,8 @@
 {% macro json_path(path) -%}
     ${% for step in path.split('.') %}."{{ step }}"{% endfor %}
 {%- endmacro %}
+
+{# Text that is JSON in its turn, as some archivers nest it; null if it is not, since reading it would stop the run. #}
+{% macro valid_json(expr) -%}
+    (case when json_valid({{ expr }}) then {{ expr }} end)
+{%- endmacro %}

@@ -1,10 +1,16 @@
-{# Money as people and systems write it. Text with anything but a number and a currency is no amount. #}
+{# Money as people and systems write it. Text with anything but a number and a currency is no amount, nor is a trillion:
+   a card's or a barcode's digits in the wrong column would break sums and products. #}
 {% macro parse_amount(expr) -%}
-    try_cast({{ plain_number(expr) }} as decimal(18, 2))
+    cast(try_cast({{ plain_number(expr) }} as decimal(14, 2)) as decimal(18, 2))
 {%- endmacro %}
 
 {% macro parse_quantity(expr) -%}
-    try_cast({{ plain_number(expr) }} as decimal(18, 3))
+    cast(try_cast({{ plain_number(expr) }} as decimal(12, 3)) as decimal(18, 3))
+{%- endmacro %}
+
+{# What a line comes to; null where a slip made it more than an amount can be. DuckDB multiplies wide decimals without overflow, narrow ones in 64 bits. #}
+{% macro line_total(quantity, unit_price, discount) -%}
+    cast(try_cast(cast({{ quantity }} as decimal(12, 3)) * cast({{ unit_price }} as decimal(24, 2)) - coalesce({{ discount }}, 0) as decimal(14, 2)) as decimal(18, 2))
 {%- endmacro %}
 
 {# '1 234,56 ₽' → '1234.56'. #}

@@ -19,12 +19,13 @@
     end)
 {%- endmacro %}
 
-{# Seconds, milliseconds or microseconds since 1970: the number of digits tells (9 digits reach back to 1973). #}
+{# Seconds, milliseconds or microseconds since 1970: the number of digits tells (9 digits reach back to 1973).
+   Beyond the year 5138 it is no time. #}
 {% macro epoch_to_timestamp(text) -%}
     make_timestamp(cast(case
-        when try_cast({{ text }} as decimal(28, 6)) < 100000000000 then try_cast({{ text }} as decimal(28, 6)) * 1000000
-        when try_cast({{ text }} as decimal(28, 6)) < 100000000000000 then try_cast({{ text }} as decimal(28, 6)) * 1000
-        else try_cast({{ text }} as decimal(28, 6))
+        when abs(try_cast({{ text }} as decimal(28, 6))) < 100000000000 then try_cast({{ text }} as decimal(28, 6)) * 1000000
+        when abs(try_cast({{ text }} as decimal(28, 6))) < 100000000000000 then try_cast({{ text }} as decimal(28, 6)) * 1000
+        when abs(try_cast({{ text }} as decimal(28, 6))) < 100000000000000000 then try_cast({{ text }} as decimal(28, 6))
     end as bigint))
 {%- endmacro %}
 

@@ -5,6 +5,8 @@ failures as (
     select source, 'records' as shape, failed_casts from {{ ref('int_source_records') }} where failed_casts is not null
     union all
     select source, 'orders' as shape, failed_casts from {{ ref('int_orders') }} where failed_casts is not null
+    union all
+    select 'esp' as source, 'events' as shape, failed_casts from {{ ref('stg_esp__classified_events') }} where failed_casts is not null
 
 ),
 

@@ -27,7 +27,7 @@ identified as (
             when provider_event in ('group_resubscribe', 'subscribed') then 'email_resubscribed'
             when provider_event in ('deferred', 'delayed') then 'email_deferred'
             when provider_event = 'dropped' then 'email_dropped'
-            else 'email_' || {{ snake_case('provider_event') }}
+            else 'email_other'
         end as event_name,
         coalesce(parsed_at, _exported_at) as occurred_at,
         {{ failed_casts({'occurred_at': ['time_text', 'parsed_at']}) }} as failed_casts,

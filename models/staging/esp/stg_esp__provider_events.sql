@@ -25,7 +25,7 @@ unwrapped as (
 
     select
         new_bodies.*,
-        case when {{ json_text('payload', 'email') }} is null then coalesce({{ json_text('payload', 'payload') }}, payload) else payload end as body
+        case when {{ json_text('payload', 'email') }} is null then coalesce({{ valid_json(json_text('payload', 'payload')) }}, payload) else payload end as body
     from new_bodies
 
 ),
@@ -52,7 +52,7 @@ entries as (
 
 events as (
 
-    select *, coalesce({{ json_text('entry', 'event_data') }}, entry) as event_text
+    select *, coalesce({{ valid_json(json_text('entry', 'event_data')) }}, entry) as event_text
     from entries
 
 ),

@@ -16,7 +16,11 @@ keyed as (
     select
         -- as Mailchimp's own API names a subscriber
         coalesce(md5(lower({{ blank_to_null('email_address') }})), content_key) as source_key,
-        coalesce(lower({{ blank_to_null('status') }}), case when file_state like 'non%' then 'nonsubscribed' else nullif(file_state, '') end, 'unknown') as state,
+        coalesce(
+            case when lower({{ trimmed('status') }}) in ('subscribed', 'unsubscribed', 'cleaned', 'nonsubscribed', 'pending', 'transactional', 'archived') then lower({{ trimmed('status') }}) end,
+            case when file_state like 'non%' then 'nonsubscribed' else nullif(file_state, '') end,
+            'unknown'
+        ) as state,
         {{ parse_timestamp('optin_time', 'mailchimp') }} as opted_in_at,
         {{ parse_timestamp('confirm_time', 'mailchimp') }} as confirmed_at,
         {{ parse_timestamp('unsub_time', 'mailchimp') }} as unsubscribed_at,

@@ -8,12 +8,11 @@ source as (
 
 ),
 
--- Meta marks what a value is so that spreadsheets keep it as text: `l:1234`, `p:+7916…`.
 unprefixed as (
 
     select
         {% for column in prefixed -%}
-            {{ blank_to_null("regexp_replace(" ~ column ~ ", '^[a-z]{1,2}:', '')") }} as {{ column }},
+            {{ meta_value(column) }} as {{ column }},
         {% endfor %}
         {% for column in others -%}
             {{ blank_to_null(column) }} as {{ column }},

@@ -6,16 +6,30 @@ source as (
 
 ),
 
+cleaned as (
+
+    select
+        {{ meta_value('id') }} as id,
+        {{ meta_value('phone_number') }} as phone_number,
+        {% for column in ['email', 'full_name', 'first_name', 'last_name'] -%}
+            {{ blank_to_null(column) }} as {{ column }},
+        {% endfor %}
+        _file_id,
+        _line
+    from source
+
+),
+
 judged as (
 
     select
         case
             when concat_ws(' ', full_name, first_name, last_name, phone_number, email) like '%<test lead%' then 'a test lead of the form, not a person'
-            when {{ blank_to_null('id') }} is null and {{ content_key(['phone_number', 'email', 'full_name', 'first_name', 'last_name']) }} is null then 'no id, phone, e-mail or name'
+            when id is null and {{ content_key(['phone_number', 'email', 'full_name', 'first_name', 'last_name']) }} is null then 'no id, phone, e-mail or name'
         end as reason,
         _file_id,
         _line
-    from source
+    from cleaned
 
 ),
 

@@ -12,7 +12,7 @@ computed as (
     select
         order_rows.*,
         coalesce(parsed_quantity, 1) as line_quantity,
-        cast(coalesce(parsed_quantity, 1) * parsed_unit_price - coalesce(parsed_discount, 0) as decimal(18, 2)) as computed_amount
+        {{ line_total('coalesce(parsed_quantity, 1)', 'parsed_unit_price', 'parsed_discount') }} as computed_amount
     from order_rows
 
 ),

@@ -29,7 +29,7 @@ order_lines as (
         quantity,
         unit_price,
         line_discount as discount_amount,
-        cast(quantity * unit_price - coalesce(line_discount, 0) as decimal(18, 2)) as line_amount,
+        {{ line_total('quantity', 'unit_price', 'line_discount') }} as line_amount,
         {{ lineage() }}
     from parsed
 

@@ -24,6 +24,8 @@ spellings as (
         ('1e5', null),
         ('twelve', null),
         ('12.05.2020', null),
+        ('999999999999.99', '999999999999.99'),
+        ('4276550012345678', null),
         ('', null)
     ) as literal_rows (raw, expected)
 
