@@ -12,3 +12,9 @@
 {% macro epoch_seconds(expression) -%}
     epoch({{ expression }})
 {%- endmacro %}
+
+{# Whole years from a date to a later moment, as people count their age: one more on the birthday itself. #}
+{% macro years_between(earlier, later) -%}
+    cast(extract(year from {{ later }}) - extract(year from {{ earlier }})
+        - case when {{ month_and_day(later) }} < {{ month_and_day(earlier) }} then 1 else 0 end as integer)
+{%- endmacro %}

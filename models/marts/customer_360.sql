@@ -57,7 +57,7 @@ joined as (
         customers.gender,
         customers.birth_date,
         customers.birth_year,
-        cast(floor({{ days_between('customers.birth_date', run_at()) }} / 365.2425) as integer) as age,
+        {{ years_between('customers.birth_date', run_at()) }} as age,
         customers.email,
         customers.phone,
         customers.locality,
