@@ -18,6 +18,7 @@ CODE = (
     "expectations",
     "macros",
     "models",
+    "pipelines/descriptions.py",
     "pipelines/identity",
     "pipelines/privacy/keyed.py",
     "pipelines/pseudonymise.py",

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import pseudonymise
+from pipelines import descriptions, pseudonymise
 from pipelines.files import replace_text, sync
 from pipelines.fingerprint import Fingerprint
 from pipelines.settings import settings
@@ -99,6 +99,7 @@ def dbt_target() -> Path:
 
 def _build(path: Path, role: str) -> dict[str, int]:
     privacy = pseudonymise.privacy_of_columns(dbt_target() / "manifest.json")
+    described = descriptions.descriptions(dbt_target() / "manifest.json")
     rows = {}
     with connect(path) as connection:
         connection.execute(f"attach '{settings().warehouse}' as source (read_only)")
@@ -110,6 +111,7 @@ def _build(path: Path, role: str) -> dict[str, int]:
                 connection.execute(f'create schema if not exists "{schema}"')
                 connection.execute(f'create table "{schema}"."{table}" as select {chosen} from source."{schema}"."{table}"')
                 rows[f"{schema}.{table}"] = connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()[0]
+        _describe(connection, described)
         _copy_functions(connection)
         if role == "full":
             _keep_pseudonyms(connection, rows)
@@ -130,6 +132,15 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str]]:
     query = "select column_name, data_type from duckdb_columns() where database_name = 'source' and schema_name = ? and table_name = ? order by column_index"
     return connection.execute(query, [schema, table]).fetchall()
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, described: dict[tuple[str, str], descriptions.Description]) -> None:
+    query = "select schema_name, table_name, list(column_name) from duckdb_columns() where database_name = current_database() and not internal group by all order by all"
+    connection.begin()
+    for schema, table, columns in connection.execute(query).fetchall():
+        if (schema, table) in described:
+            descriptions.write(connection, (schema, table), columns, described[schema, table])
+    connection.commit()
 
 
 def _copy_functions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -74,6 +74,24 @@ def test_a_publication_shows_marts_segments_and_quality_and_nothing_else(data):
     assert json.loads((settings().published / "current.json").read_text())["run_at"] == "2026-01-02 05:00:00"
 
 
+def test_both_files_say_what_their_tables_and_columns_mean(data):
+    fill(1)
+    (data / "target").mkdir()
+    columns = {
+        "customer_id": {"description": "The customer.", "config": {"meta": {"privacy": "direct_identifier", "token": True}}},
+        "family_name": {"description": "The family's name, as spelled.", "config": {"meta": {"privacy": "direct_identifier"}}},
+        "birth_year": {"description": "Year of\n  birth.", "config": {"meta": {"privacy": "quasi_identifier"}}},
+    }
+    node = {"resource_type": "model", "schema": "marts", "name": "customers", "description": "One row per customer.\n", "columns": columns}
+    (data / "target" / "manifest.json").write_text(json.dumps({"nodes": {"model.svod.customers": node}}))
+    publish(datetime(2026, 1, 2), FINGERPRINT)
+    for role, described in {"full": list(columns), "pseudonymised": ["customer_id", "birth_year"]}.items():
+        with read(role) as reader:
+            found = reader.execute("select column_name, comment from duckdb_columns() where table_name = 'customers' and comment is not null").fetchall()
+            table = reader.execute("select comment from duckdb_tables() where table_name = 'customers'").fetchone()[0]
+        assert (table, dict(found)) == ("One row per customer.", {name: " ".join(columns[name]["description"].split()) for name in described})
+
+
 def test_a_warehouse_without_marts_publishes_nothing(data):
     duckdb.connect(str(settings().warehouse)).close()
     with pytest.raises(NothingToPublish):
