@@ -82,7 +82,7 @@ def inbox_is_empty() -> bool:
 
     if listed():
         return False
-    console.print(f"The inbox is empty: [bold]{settings().inbox_url}[/bold]")
+    console.print(f"The inbox is empty: [bold]{settings().inbox_shown}[/bold]")
     return True
 
 

@@ -3,11 +3,12 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import duckdb
+from pydantic import BaseModel
 
 from pipelines.settings import PROJECT, settings
 
@@ -45,9 +46,22 @@ def packages() -> Finding:
 
 
 def shown(name: str) -> str:
-    """A setting for the screen. Options of the inbox hold its password, so only their names are shown."""
+    """A setting for the screen; of a group of settings what was set. Options of the inbox hold its password, so only their names are shown."""
     value = getattr(settings(), name)
-    return ", ".join(value) or "none" if name == "inbox_options" else str(value)
+    if name == "inbox":
+        return settings().inbox_shown
+    if name == "inbox_options":
+        return ", ".join(value) or "none"
+    return ", ".join(what_is_set(value.model_dump(exclude_defaults=True))) or "nothing set" if isinstance(value, BaseModel) else str(value)
+
+
+def what_is_set(values: Mapping[str, object], prefix: str = "") -> Iterator[str]:
+    """The leaves of nested settings, `email.host = …` each; pydantic shows a secret as asterisks."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from what_is_set(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name} = {value}"
 
 
 def origin(name: str) -> str:
@@ -86,8 +100,8 @@ def inbox_answers() -> Finding:
     try:
         count = sum(1 for _ in list_files())
     except Exception as error:  # any file system may fail in its own way; the finding is the answer
-        return Finding(False, "inbox", f"{settings().inbox_url}: {type(error).__name__}", "Check the address, the keys in the environment and inbox_options")
-    return Finding(True, "inbox", f"{settings().inbox_url}, {count} files")
+        return Finding(False, "inbox", f"{settings().inbox_shown}: {type(error).__name__}", "Check the address, the keys in the environment and inbox_options")
+    return Finding(True, "inbox", f"{settings().inbox_shown}, {count} files")
 
 
 def identifier_types_are_right() -> Finding:

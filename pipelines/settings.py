@@ -3,6 +3,7 @@
 Secrets never stand in `svod.toml`: they come from the environment or from dlt's secrets.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -43,6 +44,11 @@ class Settings(BaseSettings):
     @property
     def inbox_url(self) -> str:
         return self.inbox or str(self.data / "inbox")
+
+    @property
+    def inbox_shown(self) -> str:
+        """The inbox for the screen: its address may carry an account and a password before the host."""
+        return re.sub(r"(?<=://)[^/@]*@", "…@", self.inbox_url)
 
     @property
     def warehouse(self) -> Path:

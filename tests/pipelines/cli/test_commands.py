@@ -1,6 +1,7 @@
 """What people see of `svod`: exit codes, one line with a remedy instead of a traceback, help that teaches, no personal data on the screen."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -81,10 +82,21 @@ def test_help_starts_without_loading_the_warehouse_dbt_or_dagster():
 
 def test_a_healthy_machine_passes_the_doctor_and_secrets_stay_hidden(svod, monkeypatch):
     monkeypatch.setenv("SVOD_INBOX_OPTIONS", '{"secret": "opensesame"}')
+    monkeypatch.setenv("SVOD_INBOX", "memory://anna:opensesame@exports/all")
+    monkeypatch.setenv("SVOD_SENDING__EMAIL__PASSWORD", "opensesame")
+    monkeypatch.setenv("SVOD_SENDING__EMAIL__HOST", "smtp.example.com")
     code, screen = svod("doctor")
     assert code == 0
     assert "inbox_options" in screen and "secret (environment)" in screen
-    assert "opensesame" not in screen
+    assert "email.host = smtp.example.com" in screen and "memory://…@exports/all" in screen
+    assert "opensesame" not in screen and "anna" not in screen
+
+
+def test_the_doctor_says_of_groups_of_settings_only_what_was_set(svod):
+    code, screen = svod("doctor")
+    assert code == 0
+    assert len(re.findall("nothing set", screen)) == 2
+    assert "None" not in screen
 
 
 def test_the_doctor_says_when_another_process_holds_the_warehouse(svod, data):
