@@ -15,7 +15,8 @@ LANDING = {
 }
 
 inbox = [
-    dg.AssetSpec(["inbox", preset.name], description=f"{preset.title}: {preset.where}", group_name="inbox", kinds={"file"}) for preset in presets().values()
+    dg.AssetSpec(["inbox", preset.name], description=f"{preset.title}: {preset.where}", group_name="inbox", kinds={"file"}, owners=["data@example.com"])
+    for preset in presets().values()
 ]
 
 
