@@ -15,11 +15,13 @@ from pathlib import Path
 import jinja2
 
 from pipelines.settings import PROJECT, settings
-from pipelines.site import entities
+from pipelines.site import entities, picture
+from pipelines.site.headline import headline
 from pipelines.site.report import sections
 from pipelines.warehouse import connect
 
 LANGUAGES = {"en": "index.html", "ru": "index.ru.html"}
+WAYS = {"en": "way-of-the-data.svg", "ru": "way-of-the-data.ru.svg"}
 TEMPLATES = Path(__file__).parent
 
 
@@ -34,11 +36,25 @@ def build_site(to: Path) -> Path:
     to.mkdir(parents=True, exist_ok=True)
     dbt_docs(to / "dbt")
     chart = match_weights(to)
-    shutil.copy(PROJECT / "docs" / "way-of-the-data.svg", to)
+    way = (PROJECT / "docs" / "way-of-the-data.svg").read_text(encoding="utf-8")
+    for language, name in WAYS.items():
+        (to / name).write_text(picture.in_russian(way) if language == "ru" else way, encoding="utf-8")
     with connect(read_only=True) as connection:
         for language, name in LANGUAGES.items():
             found = list(sections(connection, language))
-            page = environment().get_template("page.html.j2").render(language=language, sections=found, chart=chart, words=WORDS[language], languages=LANGUAGES)
+            page = (
+                environment()
+                .get_template("page.html.j2")
+                .render(
+                    language=language,
+                    sections=found,
+                    chart=chart,
+                    words=WORDS[language],
+                    languages=LANGUAGES,
+                    way=WAYS[language],
+                    run=headline(connection, language),
+                )
+            )
             (to / name).write_text(page, encoding="utf-8")
     return to / LANGUAGES["en"]
 
@@ -61,8 +77,8 @@ def dbt_docs(to: Path) -> None:
     ]
     subprocess.run(command, cwd=PROJECT, env=variables, check=True, stdout=subprocess.DEVNULL)
     to.mkdir(parents=True, exist_ok=True)
-    picture = entities.picture(json.loads((target / "manifest.json").read_text(encoding="utf-8")))
-    (to.parent / "entities.svg").write_text(picture, encoding="utf-8")
+    drawn = entities.picture(json.loads((target / "manifest.json").read_text(encoding="utf-8")))
+    (to.parent / "entities.svg").write_text(drawn, encoding="utf-8")
     (to / "index.html").write_text(through_identity((target / "static_index.html").read_text(encoding="utf-8")), encoding="utf-8")
     shutil.rmtree(target)
 

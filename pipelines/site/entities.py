@@ -92,5 +92,9 @@ def _line(relation: Relation, places: dict[str, tuple[int, int]]) -> str:
 
 
 def _label(child: str, lines: list[Relation], x: int, y: int) -> str:
-    columns = ", ".join(sorted({relation.column for relation in lines if relation.child == child}))
-    return f'<text class="soft" text-anchor="end" x="{x - FOOT - 4}" y="{y + HEIGHT // 2 - 5}">{escape(columns)}</text>'
+    """The columns that refer, one above another: side by side they would reach into the box on the left."""
+    columns = sorted({relation.column for relation in lines if relation.child == child}, reverse=True)
+    return "".join(
+        f'<text class="soft" text-anchor="end" x="{x - FOOT - 4}" y="{y + HEIGHT // 2 - 5 - 13 * place}">{escape(column)}</text>'
+        for place, column in enumerate(columns)
+    )

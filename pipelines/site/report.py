@@ -3,6 +3,7 @@
 A section whose tables are not there is left out. Queries return counts and names of columns, never a value that a person gave.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -94,8 +95,8 @@ SECTIONS = (
         "identity",
         {"en": "Matching, run by run", "ru": "Сопоставление по запускам"},
         {
-            "en": "How many records matching saved, and F1 of the pairs where the truth or labels are known, both with a 95% confidence interval. A fall of F1 stops the publication.",
-            "ru": "Какую долю записей убрало сопоставление и F1 пар, если известен правильный ответ или разметка; в скобках доверительный интервал 95 %. Падение F1 останавливает публикацию.",
+            "en": "The share of records that turned out to be somebody already known, and F1 of the pairs where the truth or labels are known, both with a 95% confidence interval. A fall of F1 stops the publication.",
+            "ru": "Доля записей, оказавшихся уже известными людьми, и F1 пар, если известен правильный ответ или разметка; рядом доверительный интервал 95 %. Падение F1 останавливает публикацию.",
         },
         {
             "en": (
@@ -160,8 +161,8 @@ SECTIONS = (
         "expectations",
         {"en": "Expectations at the doors", "ru": "Проверки на входе и выходе"},
         {"en": "Tolerances on what arrived and what leaves, in the last run.", "ru": "Допуски на пришедшее и уходящее в последнем запуске."},
-        {"en": ("", "suite", "expectation", "observed"), "ru": ("", "набор", "ожидание", "наблюдалось")},
-        "select case when passed then '✓' else '✗' end, suite, expectation, cast(observed as varchar) from quality.expectation_results where run_at = (select max(run_at) from quality.expectation_results) order by passed, suite, expectation",
+        {"en": ("", "suite", "expectation", "observed", "from", "to"), "ru": ("", "набор", "ожидание", "наблюдалось", "от", "до")},
+        "select case when passed then '✓' else '✗' end, suite, expectation, round(observed, 4), round(lower_bound, 4), round(upper_bound, 4) from quality.expectation_results where run_at = (select max(run_at) from quality.expectation_results) order by passed, suite, expectation",
     ),
 )
 
@@ -176,7 +177,7 @@ def sections(connection: duckdb.DuckDBPyConnection, language: str) -> Iterator[S
         except duckdb.CatalogException:
             continue
         columns = [Column(title, any(isinstance(row[index], RIGHT_ALIGNED) for row in rows)) for index, title in enumerate(section.headers[language])]
-        shown = [[(text(cell), column) for cell, column in zip(row, columns, strict=True)] for row in rows]
+        shown = [[(text(cell, language), column) for cell, column in zip(row, columns, strict=True)] for row in rows]
         yield Shown(
             section.name,
             section.title[language],
@@ -214,8 +215,18 @@ def lines(rows: list[tuple], indexes: tuple[int, ...], columns: list[Column]) ->
         yield Line(columns[index].title, " ".join(points), f"{middle - reach:.3f}", f"{middle + reach:.3f}")
 
 
-def text(cell: object) -> str:
-    """A cell for people: thousands apart by a thin space, nothing for null."""
+INTERVAL = re.compile(r"[0-9]\.[0-9]+–[0-9]\.[0-9]+")
+
+
+def text(cell: object, language: str = "en") -> str:
+    """A cell for people: thousands apart by a thin space, a whole number without its fraction, nothing for null; in Russian with a decimal comma."""
     if cell is None:
         return ""
-    return f"{cell:,}".replace(",", "\u202f") if isinstance(cell, RIGHT_ALIGNED) and not isinstance(cell, bool) else str(cell)
+    if isinstance(cell, RIGHT_ALIGNED) and not isinstance(cell, bool):
+        number = int(cell) if cell == int(cell) else cell
+        return _decimal(f"{number:,}".replace(",", "\u202f"), language)
+    return _decimal(cell, language) if isinstance(cell, str) and INTERVAL.fullmatch(cell) else str(cell)
+
+
+def _decimal(number: str, language: str) -> str:
+    return number.replace(".", ",") if language == "ru" else number
