@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from project_runs import Dbt
+from project_runs import Dbt, copy_of_first_day
 
 from pipelines.demo import write_company
 from pipelines.sources.landing import land
@@ -112,3 +112,26 @@ def test_a_thing_lost_out_of_what_staging_keeps_is_told_after_the_next_run_too(h
         remove_one(f"staging.{table}", condition)
     found = reconcile(dbt, data, *(f"{table}+3,path:models/staging" for table in {table for table, _ in OPENED.values()}))
     assert {key[:2] for key, difference in found.items() if difference > 0} == set(OPENED)
+
+
+def test_a_row_missing_from_the_unions_or_from_the_marts_is_told_with_its_source_and_shape(first_day_done, dbt, tmp_path):
+    """After a whole run, a row less in each of four tables: each loss shows in the line of its source and shape, and in no other."""
+    data, own = copy_of_first_day(first_day_done, tmp_path).data, "every_staged_row_reaches_the_marts_or_is_known_to_be_nobodys"
+    with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
+        for table, condition in (
+            ("intermediate.int_records", "source = 'shopify'"),
+            ("marts.orders", "source = 'shopify'"),
+            ("marts.order_lines", "order_id like 'shopify:%'"),
+            ("marts.customer_timeline", "kind = 'event' and source = 'metrica'"),
+        ):
+            assert connection.execute(f"delete from {table} where rowid = (select max(rowid) from {table} where {condition})").fetchone() == (1,), table
+    done = build(dbt, data, "entity_reconciliation", own)
+    assert done.returncode == 1 and f"FAIL 4 {own}" in done.stdout, done.stdout[-4000:]
+    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
+        lost = "select source, shape, lost_before_unified, lost_before_marts from quality.entity_reconciliation where lost_before_unified <> 0 or lost_before_marts <> 0"
+        assert set(connection.execute(lost).fetchall()) == {
+            ("shopify", "records", 1, 0),
+            ("shopify", "orders", 0, 1),
+            ("shopify", "order_lines", 0, 1),
+            ("metrica", "events", 0, 1),
+        }
