@@ -55,6 +55,8 @@ def audit_failed(result: dg.ExecuteInProcessResult) -> bool:
 def run_and_tell(run_at: datetime, terminal: TextIO, log: Path, *, force: bool) -> int:
     result = run_daily(run_at, force=force, raise_on_error=False, on_event=Progress(terminal))
     if result.success:
+        if not result.get_asset_materialization_events():
+            terminal.write("  nothing has changed since the published version, so nothing was built\n")
         return 0
     tell_failure(result, log, terminal)
     return 4 if audit_failed(result) else 1
@@ -78,7 +80,7 @@ def main() -> int:
         return 3
     from pipelines.run_summary import print_summary
 
-    print_summary(published=code == 0)
+    print_summary(given.run_at, published=code == 0)
     return code
 
 

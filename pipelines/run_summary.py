@@ -5,6 +5,7 @@ English, or Russian with `SVOD_LANGUAGE=ru`. Alone: `python -m pipelines.run_sum
 """
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -54,30 +55,32 @@ from (
 ) as left_out
 group by source, reason, remedy order by how_many desc, source, reason limit 10
 """
-IDENTITY = "select records, f1 from identity.runs order by run_at desc limit 1"
-GOLDEN = "select right_share, found_share from quality.golden_accuracy where attribute = 'all' order by run_at desc limit 1"
-CHECKS = "select count(*) filter (where passed), count(*) from quality.expectation_results where run_at = (select max(run_at) from quality.expectation_results)"
-FAILED = """
+IDENTITY = "select records, f1 from identity.runs order by run_number desc limit 1"
+# What earlier runs said of later days is not of this run: a day may be run again after days that follow it.
+GOLDEN = "select right_share, found_share from quality.golden_accuracy where attribute = 'all' and run_at <= ? order by run_at desc limit 1"
+OF_THE_RUN = "run_at = (select max(run_at) from quality.expectation_results where run_at <= ?)"
+CHECKS = f"select count(*) filter (where passed), count(*) from quality.expectation_results where {OF_THE_RUN}"
+FAILED = f"""
 select suite, expectation, observed, lower_bound, upper_bound from quality.expectation_results
-where not passed and run_at = (select max(run_at) from quality.expectation_results) order by suite, expectation
+where not passed and {OF_THE_RUN} order by suite, expectation
 """
 
 
-def print_summary(*, published: bool = True, console: Console | None = None) -> None:
-    """The whole story of the last run, in a screen."""
+def print_summary(run_at: datetime = datetime.max, *, published: bool = True, console: Console | None = None) -> None:
+    """The whole story of the run of this logical time, by default the latest, in a screen."""
     console = console or Console()
     if settings().warehouse.exists():
         with connect(read_only=True) as warehouse:
             _print_table(console, _say("What came in"), ("source", "files", "refused", "rows", "in quarantine"), _rows(warehouse, ARRIVED))
             _print_table(console, _say("Why rows and files were left out"), ("source", "reason", "remedy", "how many"), _rows(warehouse, LEFT_OUT))
-            _print_people(console, warehouse)
-            _print_checks(console, warehouse)
+            _print_people(console, warehouse, run_at)
+            _print_checks(console, warehouse, run_at)
     if not published:
         console.print(f"[bold red]{_say('Nothing was published: readers keep the earlier version.')}[/bold red]")
     _print_next(console)
 
 
-def _print_people(console: Console, warehouse: duckdb.DuckDBPyConnection) -> None:
+def _print_people(console: Console, warehouse: duckdb.DuckDBPyConnection, run_at: datetime) -> None:
     customers = _rows(warehouse, "select count(*) from marts.customers")
     identity = _rows(warehouse, IDENTITY)
     if customers:
@@ -85,14 +88,14 @@ def _print_people(console: Console, warehouse: duckdb.DuckDBPyConnection) -> Non
         console.print(f"[bold]{_say('Customers')}: {customers[0][0]:,}[/bold]{records}")
     if identity and identity[0][1] is not None:
         console.print(f"{_say('F1 against the known truth')}: [bold]{identity[0][1]:.4f}[/bold]")
-    for right, found in _rows(warehouse, GOLDEN):
+    for right, found in _rows(warehouse, GOLDEN, run_at):
         console.print(f"{_say('Golden values right')}: [bold]{right:.4f}[/bold] ({found or 0:.4f} {_say('of those that some record has')})")
 
 
-def _print_checks(console: Console, warehouse: duckdb.DuckDBPyConnection) -> None:
-    if checks := _rows(warehouse, CHECKS):
+def _print_checks(console: Console, warehouse: duckdb.DuckDBPyConnection, run_at: datetime) -> None:
+    if checks := _rows(warehouse, CHECKS, run_at):
         console.print(f"{_say('Checks of tolerances passed')}: {checks[0][0]} {_say('of')} {checks[0][1]}")
-    for suite, expectation, observed, lower, upper in _rows(warehouse, FAILED):
+    for suite, expectation, observed, lower, upper in _rows(warehouse, FAILED, run_at):
         console.print(f"  [yellow]{suite}: {expectation}: {observed:g} ({_bound(lower)} … {_bound(upper)})[/yellow]")
 
 
@@ -119,10 +122,10 @@ def _print_table(console: Console, title: str, columns: tuple[str, ...], rows: l
         console.print(table)
 
 
-def _rows(warehouse: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
+def _rows(warehouse: duckdb.DuckDBPyConnection, query: str, *values: datetime) -> list[tuple]:
     """A run that stopped early has not made every table."""
     try:
-        return warehouse.execute(query).fetchall()
+        return warehouse.execute(query, values).fetchall()
     except duckdb.CatalogException:
         return []
 

@@ -96,6 +96,7 @@ def test_the_same_run_again_only_looks_into_the_inbox(published):
     code, said = published.run(FIRST_DAY)
     assert code == 0, said
     assert "reading the inbox" in said and "building" not in said and "publishing" not in said
+    assert "nothing has changed since the published version" in said
     assert published.version() == version
     assert published.models_built(since) == set()
 
