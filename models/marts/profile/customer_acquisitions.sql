@@ -12,11 +12,27 @@ record_customers as (
 
 ),
 
+visits as (
+
+    select
+        customer_id,
+        occurred_at,
+        event_id,
+        coalesce({{ blank_to_null(json_text('properties', 'utm_source')) }}, source) as acquisition_source,
+        coalesce({{ blank_to_null(json_text('properties', 'utm_medium')) }}, channel) as acquisition_medium,
+        campaign
+
+    from {{ ref('customer_timeline') }}
+    where kind in ('event', 'lead') and channel in ('web', 'app', 'social') and campaign is not null
+
+),
+
 signs as (
 
     select
         record_customers.customer_id,
         int_records.source_created_at as occurred_at,
+        1 as precedence,
         int_records.record_id as sign_id,
         coalesce(int_records.utm_source, int_records.source) as acquisition_source,
         int_records.utm_medium as acquisition_medium,
@@ -28,9 +44,8 @@ signs as (
 
     union all
 
-    select customer_id, occurred_at, event_id, source, channel, campaign
-    from {{ ref('customer_timeline') }}
-    where kind in ('event', 'lead') and channel in ('web', 'app', 'social') and campaign is not null
+    select customer_id, occurred_at, 2, event_id, acquisition_source, acquisition_medium, campaign
+    from visits
 
 ),
 
@@ -38,9 +53,11 @@ placed as (
 
     select
         *,
-        row_number() over (partition by customer_id order by occurred_at nulls last, sign_id) as place
+        -- A form that was sent is an event and a record; the record says more.
+        row_number() over (partition by customer_id order by occurred_at nulls last, precedence, sign_id) as place
 
     from signs
+    where coalesce(acquisition_medium, '') <> 'email'
 
 )
 
