@@ -67,7 +67,11 @@ joined as (
         customers.sources,
 
         ---------- since when, from where
-        least(coalesce(touches.first_touch_at, customers.first_seen_at), customers.first_seen_at) as customer_since,
+        least(
+            customers.first_seen_at,
+            coalesce(touches.first_touch_at, customers.first_seen_at),
+            coalesce(purchases.first_order_at, customers.first_seen_at)
+        ) as customer_since,
         coalesce(touches.first_touch_source, split_part(customers.sources, ', ', 1)) as first_touch_source,
         coalesce(touches.first_touch_channel, split_part(customers.sources, ', ', 1)) as first_touch_channel,
         acquisitions.acquisition_source,
