@@ -1,4 +1,4 @@
-"""What a published version was made of: the files that landed, the code that read them, and the day it was made for.
+"""What a published version was made of: the files that landed, the code that read them, the scenarios, and the day it was made for.
 
 Two runs with the same fingerprint would publish the same rows, so the second has nothing to do.
 Deciding what to skip belongs to `orchestration`.
@@ -6,6 +6,7 @@ Deciding what to skip belongs to `orchestration`.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,16 +31,17 @@ CODE = (
     "snapshots",
     "svod.toml",
 )
-SUFFIXES = {".sql", ".yml", ".csv", ".py", ".md", ".json", ".toml"}
+SUFFIXES = {".sql", ".yml", ".csv", ".py", ".md", ".json", ".toml", ".mjml", ".j2", ".txt"}
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Three hashes, so that a run can tell what changed."""
+    """Hashes, so that a run can tell what changed."""
 
     files: str
     code: str
     date: str
+    campaigns: str = ""
 
     def as_dict(self) -> dict[str, str]:
         return asdict(self)
@@ -47,7 +49,13 @@ class Fingerprint:
 
 def fingerprint(run_at: datetime) -> Fingerprint:
     """The fingerprint of what a run at `run_at` would publish, given what has landed."""
-    return Fingerprint(files=landed_files(), code=f"{code()}{model_in_force()}", date=f"{run_at:%Y-%m-%d}")
+    campaigns = settings().campaigns
+    return Fingerprint(
+        files=landed_files(),
+        code=f"{code()}{model_in_force()}{thresholds()}",
+        date=f"{run_at:%Y-%m-%d}",
+        campaigns=hashed(_kept(campaigns.rglob("*")), campaigns),
+    )
 
 
 def landed_files() -> str:
@@ -63,10 +71,20 @@ def landed_files() -> str:
 
 def code(root: Path = PROJECT) -> str:
     """Hash of everything that decides what the rows look like."""
+    return hashed(code_files(root), root)
+
+
+def hashed(paths: list[Path], root: Path) -> str:
+    """Hash of files with their names below `root`."""
     digest = hashlib.md5(usedforsecurity=False)
-    for path in code_files(root):
+    for path in paths:
         digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def thresholds() -> str:
+    """Settings that decide who is whom; they may come from the environment, which no file shows."""
+    return f" {settings().match_threshold} {settings().review_threshold}"
 
 
 def model_in_force() -> str:
@@ -78,5 +96,8 @@ def model_in_force() -> str:
 def code_files(root: Path = PROJECT) -> list[Path]:
     """The files of `CODE`, sorted, without caches."""
     roots = [root / name for name in CODE]
-    files = [path for base in roots for path in (base.rglob("*") if base.is_dir() else [base])]
-    return sorted(path for path in files if path.suffix in SUFFIXES and path.is_file())
+    return _kept(path for base in roots for path in (base.rglob("*") if base.is_dir() else [base]))
+
+
+def _kept(paths: Iterable[Path]) -> list[Path]:
+    return sorted(path for path in paths if path.suffix in SUFFIXES and path.is_file())

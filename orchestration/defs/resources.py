@@ -39,7 +39,7 @@ def run_at(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) ->
 
 
 def unchanged(now: Fingerprint) -> set[str]:
-    """Which of files, code and date are as they were in the last publication; none if a run since then broke off half-way."""
+    """Which of files, code, date and campaigns are as they were in the last publication; none if a run since then broke off half-way."""
     version = current()
     if version is None or unfinished().exists():
         return set()
@@ -47,10 +47,12 @@ def unchanged(now: Fingerprint) -> set[str]:
 
 
 def nothing_to_do(moment: datetime) -> bool:
-    return unchanged(fingerprint(moment)) == {"files", "code", "date"}
+    now = fingerprint(moment)
+    return unchanged(now) == set(now.as_dict())
 
 
 def only_the_date_changed(moment: datetime) -> bool:
+    """Or the scenarios, on which no model depends."""
     return {"files", "code"} <= unchanged(fingerprint(moment))
 
 
