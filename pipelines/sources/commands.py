@@ -33,7 +33,7 @@ def list_sources() -> None:
         tables = "\n".join(table.name for table in preset.tables)
         table.add_row(f"[bold]{preset.name}[/bold]", f"{preset.title}\n[dim]{preset.kind}[/dim]", tables, escape(preset.where))
     console.print(table)
-    console.print(f"Put files into [bold]{settings().inbox_url}/<folder>/[/bold], at any depth; a file keeps its own name.")
+    console.print(f"Put files into [bold]{settings().inbox_shown}/<folder>/[/bold], at any depth; a file keeps its own name.")
 
 
 @sources.command()
@@ -48,7 +48,7 @@ def check() -> None:
     listed()
     reports = list(inspect_inbox())
     if not reports:
-        console.print(f"The inbox is empty: [bold]{settings().inbox_url}[/bold]. [bold]svod sources list[/bold] says what to put where.")
+        console.print(f"The inbox is empty: [bold]{settings().inbox_shown}[/bold]. [bold]svod sources list[/bold] says what to put where.")
         return
     table = Table("", "source", "file", "is", "rows", "set aside", "what a person should know")
     for report in reports:
@@ -70,7 +70,7 @@ def listed() -> "list[InboxFile]":
     try:
         return list_files()
     except Exception as error:  # any file system may fail in its own way
-        console.print(f"[red]The inbox {escape(settings().inbox_url)} cannot be listed:[/red] {escape(plain(error))}.", soft_wrap=True)
+        console.print(f"[red]The inbox {escape(settings().inbox_shown)} cannot be listed:[/red] {escape(plain(error))}.", soft_wrap=True)
         console.print("Check the address, the keys in the environment and the setting inbox_options; [bold]svod doctor[/bold] shows what is in force.")
         raise typer.Exit(3) from None
 
@@ -126,7 +126,7 @@ def add(
     console.print(
         f"Phones without a country code are {region} and times without a zone for UTC; the vars phone_regions and time_zones say otherwise.", soft_wrap=True
     )
-    console.print(f"Then put the file into [bold]{settings().inbox_url}/{made.name}/[/bold] and [bold]svod run[/bold].", soft_wrap=True)
+    console.print(f"Then put the file into [bold]{settings().inbox_shown}/{made.name}/[/bold] and [bold]svod run[/bold].", soft_wrap=True)
 
 
 @sources.command()
