@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.defs.resources import POOL, RunLock, run_at
+from orchestration.defs.resources import POOL, RETRY, RunLock, run_at
 from orchestration.defs.warehouse import MANIFEST, Translator
 
 # What the evaluation reads; `inputs` says what of them.
@@ -31,7 +31,7 @@ SPECS = [
 ]
 
 
-@dg.multi_asset(name="communications", specs=SPECS, pool=POOL)
+@dg.multi_asset(name="communications", specs=SPECS, pool=POOL, retry_policy=RETRY)
 def communications(context: dg.AssetExecutionContext, run_lock: RunLock):
     """One tick. A second one at the same moment changes nothing; without a live scenario there is nothing to do."""
     from pipelines.campaigns.engine.run import evaluate

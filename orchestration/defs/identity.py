@@ -5,7 +5,7 @@ from dataclasses import fields
 import dagster as dg
 
 from orchestration.defs.ingestion import FORCE
-from orchestration.defs.resources import POOL, RunLock, only_the_date_changed, run_at
+from orchestration.defs.resources import POOL, RETRY, RunLock, only_the_date_changed, run_at
 from orchestration.defs.warehouse import MANIFEST, Translator
 
 # What matching reads; the stewards' decisions too, so that they are built before it.
@@ -26,7 +26,7 @@ SPECS = [
 ]
 
 
-@dg.multi_asset(name="identity", specs=SPECS, pool=POOL)
+@dg.multi_asset(name="identity", specs=SPECS, pool=POOL, retry_policy=RETRY)
 def identity(context: dg.AssetExecutionContext, run_lock: RunLock):
     """Who is who depends on files and code, not on the day: with both unchanged, yesterday's answer stands."""
     from pipelines.identity import resolve_identity

@@ -26,6 +26,8 @@ DBT = Path(sys.executable).with_name("dbt")
 DBT_FOLDERS = ("models", "macros", "seeds", "snapshots", "tests/dbt", "dbt_project.yml", "profiles.yml")
 RUN_AT = "svod/run_at"
 POOL = "duckdb"
+# For steps that write in one transaction each. dbt's has none: most of what ends it are failed tests, and they would fail again.
+RETRY = dg.RetryPolicy(max_retries=1, delay=20)
 
 
 def run_at(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> datetime:
