@@ -27,6 +27,7 @@ from pipelines.identity import train_commands, plan_commands, explain_commands, 
 from pipelines.campaigns import preview_commands  # noqa: F401 # isort: skip
 from pipelines.campaigns import engine_commands  # noqa: F401 # isort: skip
 from pipelines.campaigns import send_commands  # noqa: F401 # isort: skip
+from pipelines.responses import commands as response_commands  # noqa: F401 # isort: skip
 from pipelines.audiences import commands as audience_commands  # noqa: F401 # isort: skip
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -12,6 +12,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipelines.audiences.settings import AudienceSettings
+from pipelines.responses.settings import Collector
 from pipelines.sending.settings import Sending
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     review_threshold: float = Field(0.3, gt=0, lt=1, description="Match probability from which a pair below the other threshold waits for a person to decide")
 
     sending: Sending = Field(Sending(), description="The sender and its channels")
+    collector: Collector = Field(Collector(), description="Where people's answers to messages come to")
     audiences: AudienceSettings = Field(AudienceSettings(), description="Ad audiences and where they go")
 
     @property

@@ -52,7 +52,7 @@ def links(row: dict) -> dict[str, str]:
     """The addresses that a message carries. A dry run does without a collector: nobody will follow them."""
     from pipelines.responses.links import preferences_url, unsubscribe_url
 
-    if not settings().collector_url and row["mode"] == "dry_run":
+    if not settings().collector.url and row["mode"] == "dry_run":
         return dict.fromkeys(("unsubscribe_url", "preferences_url", "view_url"), "https://example.com/")
     one, channel = row["message_id"], row["channel"]
     return {
@@ -66,14 +66,14 @@ def tracked(url: str, row: dict) -> str:
     """The link as its clicks are counted. An SMS keeps the short one: a signed link would be a message of its own."""
     from pipelines.responses.links import click_url
 
-    return click_url(row["message_id"], url) if settings().collector_url and row["channel"] != "sms" else url
+    return click_url(row["message_id"], url) if settings().collector.url and row["channel"] != "sms" else url
 
 
 def with_pixel(content: Content, row: dict) -> Content:
     """An e-mail that tells when it was opened, at its end, so that it holds nothing up."""
     from pipelines.responses.links import open_url
 
-    if row["channel"] != "email" or not content.html or not settings().collector_url:
+    if row["channel"] != "email" or not content.html or not settings().collector.url:
         return content
     pixel = f'<img src="{html.escape(open_url(row["message_id"]))}" width="1" height="1" alt="" style="display:block">'
     before, end, after = content.html.rpartition("</body>")

@@ -1,0 +1,82 @@
+"""The collector as it is run: the command itself, in a process of its own, spoken to over HTTP."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pipelines.responses.segments import folder
+from pipelines.settings import PROJECT, settings
+
+
+class Running:
+    """A running collector."""
+
+    def __init__(self, process: subprocess.Popen, port: int):
+        self.process, self.port = process, port
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False)
+
+    def at(self, url: str) -> str:
+        """Where a link of a message leads to in this test: the same path, without the proxy before it."""
+        return url.removeprefix(settings().collector.url)
+
+    def kill(self) -> None:
+        """SIGKILL for the process and its workers, at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def heard(kind: str = "responses") -> list[dict]:
+    """Every line in the files, in no order."""
+    return [json.loads(line) for path in folder().glob(f"{kind}_*.jsonl") for line in path.read_text().splitlines()]
+
+
+def kinds() -> dict[str, int]:
+    found = [line["kind"] for line in heard()]
+    return {kind: found.count(kind) for kind in sorted(set(found))}
+
+
+@pytest.fixture
+def collector(data: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Sets `[collector]`."""
+
+    def set_up(**given: object) -> None:
+        for name, value in ({"url": "https://answers.example.com", "hosts": ["shop.example.com", "*.shop.example.ru"]} | given).items():
+            monkeypatch.setenv(f"SVOD_COLLECTOR__{name.upper()}", value if isinstance(value, str) else json.dumps(value))
+        settings.cache_clear()
+
+    return set_up
+
+
+@pytest.fixture
+def running(collector) -> Iterator[Callable[..., Running]]:
+    """Starts a collector with these settings."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*, workers: int = 1, **given: object) -> Running:
+            collector(**given)
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+            command = [Path(sys.executable).with_name("svod"), "campaigns", "collect", "--port", str(port), "--workers", str(workers)]
+            log = stack.enter_context((settings().data / "collector.log").open("wb"))
+            process = stack.enter_context(subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log, start_new_session=True))
+            stack.callback(lambda: process.poll() is None and os.killpg(process.pid, signal.SIGKILL))
+            one = Running(process, port)
+            for _ in range(200):
+                with contextlib.suppress(httpx.TransportError):
+                    if one.http.get("/health").text == "ok":
+                        return one
+                time.sleep(0.1)
+            raise AssertionError((settings().data / "collector.log").read_text())
+
+        yield start
