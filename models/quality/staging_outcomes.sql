@@ -5,6 +5,7 @@
 {%- set line_item = 'row of an order already counted: a line of it' -%}
 {%- set no_product = 'row without a product: says something about its order only' -%}
 {%- set again = 'delivered again' -%}
+{%- set nothing_sent = 'attempt to send that reached nobody' -%}
 {%- set outcomes = [
     ['hubspot', 'contacts', 'records', 'staged', 'stg_hubspot__records', 'count(*)', 'true'],
     ['hubspot', 'contacts', 'records', newer, 'stg_hubspot__contacts', 'count(*)', 'not is_latest'],
@@ -51,6 +52,12 @@
     ['esp', 'sendgrid_events', 'events', again, 'stg_esp__classified_events', 'sum(version_count - 1)', "provider = 'sendgrid'"],
     ['esp', 'unisender_events', 'events', 'staged', 'stg_esp__events', 'count(*)', "event_id like 'esp:unisender_go:%'"],
     ['esp', 'unisender_events', 'events', again, 'stg_esp__classified_events', 'sum(version_count - 1)', "provider = 'unisender_go'"],
+
+    ['responses', 'lines', 'events', 'staged', 'stg_responses__events', 'count(*)', "event_id in (select event_id from " ~ ref('stg_responses__answers') ~ " where table_name = 'lines')"],
+    ['responses', 'lines', 'events', nothing_sent, 'stg_responses__answers', 'count(*)', "table_name = 'lines' and kind = 'failed'"],
+    ['responses', 'lines', 'events', again, 'stg_responses__answers', 'sum(version_count - 1)', "table_name = 'lines'"],
+    ['responses', 'mails', 'events', 'staged', 'stg_responses__events', 'count(*)', "event_id in (select event_id from " ~ ref('stg_responses__answers') ~ " where table_name = 'mails')"],
+    ['responses', 'mails', 'events', again, 'stg_responses__answers', 'sum(version_count - 1)', "table_name = 'mails'"],
 
     ['ga4', 'events', 'events', 'staged', 'stg_ga4__events', 'count(*)', 'true'],
     ['ga4', 'events', 'events', 'superseded by a newer file of the day', 'stg_ga4__day_files', 'sum(event_count)', 'not is_current'],

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.privacy import json_cut, workbook
+from pipelines.responses.mail import split
 
 WIDE = ((b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -30,6 +31,9 @@ def rewrite(data: bytes, encoding: str, table_format: str, doomed: Doomed) -> by
         return _parquet(data, _now(doomed.lines, doomed.removed))
     if data.startswith(b"PK\x03\x04"):
         return workbook.without_rows(data, doomed.lines, doomed.texts)
+    if table_format == "mail":
+        gone = _now(doomed.lines, doomed.removed)
+        return b"".join(mail for number, mail in enumerate(split(data), start=1) if number not in gone)
     mark, codec = _codec(data, encoding)
     text = data[len(mark) :].decode(codec, "surrogatepass" if codec.startswith("utf") else "strict")
     return mark + _text(text, table_format, doomed).encode(codec, "surrogatepass" if codec.startswith("utf") else "strict")

@@ -126,7 +126,7 @@ def _members(file: InboxFile, archive: zipfile.ZipFile) -> Iterator[InboxFile]:
 
 
 def _is_ignored(relative: PurePosixPath) -> bool:
-    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in relative.parts)
+    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in relative.parts) or "tmp" in relative.parts[1:-1]  # a maildir's tmp: being written
     return hidden or any(fnmatch.fnmatch(relative.name.lower(), pattern) for pattern in IGNORED)
 
 

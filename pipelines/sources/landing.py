@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.responses.delivery import deliver
 from pipelines.settings import settings
 from pipelines.sources import manifest
 from pipelines.sources.arrival import DUPLICATE, Arrival
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 def land(run_at: datetime) -> LandingReport:
     """Loads every file the warehouse has not met. A file that cannot be loaded is reported and stops nothing."""
     run_at = run_at.astimezone(UTC).replace(tzinfo=None) if run_at.tzinfo else run_at
+    deliver()
     files = list_files()
     report = LandingReport()
     work = settings().data / "landing"

@@ -24,7 +24,7 @@ class Table:
     required: tuple[str, ...] = ()  # a file without these raw columns is not this table
     delimiter: str | None = None  # None: detected from the file
     marks: tuple[str, ...] = ()  # members by which a JSON file whose name says nothing is known
-    format: Literal["delimited", "json"] = "delimited"
+    format: Literal["delimited", "json", "mail"] = "delimited"
 
 
 @dataclass(frozen=True, kw_only=True)

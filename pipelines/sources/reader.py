@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.redaction import plain
+from pipelines.responses import mail
 from pipelines.settings import settings
 from pipelines.sources import headers, objects
 from pipelines.sources.delimited import open_delimited
@@ -80,6 +81,8 @@ def _preset(source: str) -> Preset:
 def _content(path: Path, head: bytes, report: FileReport, tables: list[Table], folder: Path) -> tuple[Table, Iterator[pa.RecordBatch]]:
     _refuse_foreign(head, path)
     delimited = [table for table in tables if table.format == "delimited"]
+    if (mails := next((table for table in tables if table.format == "mail"), None)) and mail.looks_like_mail(head):
+        return mails, open_json(mail.to_lines(path, folder / "mails.jsonl"), report, mails, folder)
     if head.startswith(b"PAR1"):
         return open_parquet(path, report, tables)
     if head.startswith(b"PK\x03\x04"):
@@ -90,7 +93,9 @@ def _content(path: Path, head: bytes, report: FileReport, tables: list[Table], f
     if delimited and not looks_like_json:
         opened = open_delimited(path, report, delimited, folder)
         return opened.table, opened.batches()
-    table = next(table for table in tables if table.format == "json")
+    table = next((table for table in tables if table.format == "json"), None)
+    if table is None:
+        raise Refusal("the file is no mail", "put mails here as .eml files, as a maildir or as an mbox")
     if not looks_like_json:
         raise Refusal(f"the file is not JSON, and table {table.name} takes JSON lines, a JSON document or Parquet", "export it as JSON lines or Parquet")
     return table, open_json(path, report, table, folder)

@@ -1,3 +1,5 @@
+{% set message_events = '(email|sms|messenger|web_push)_.*' -%}
+
 with
 
 stitched_events as (
@@ -21,7 +23,7 @@ described as (
         stitched_events.customer_id,
         occurred_at,
         case
-            when substr(event_name, 1, 6) = 'email_' then 'message'
+            when {{ matches('event_name', message_events) }} then 'message'
             when event_name in ('form_submitted', 'lead_created') then 'lead'
             else 'event'
         end as kind,
@@ -40,7 +42,7 @@ described as (
         -- Sending is ours, a bounce is the mailbox's, an open may be a scanner's, a deal's stage is the salesman's.
         machine_reactions.event_id is null
             and substr(event_name, 1, 5) <> 'deal_'
-            and (substr(event_name, 1, 6) <> 'email_' or event_name in ('email_opened', 'email_clicked', 'email_unsubscribed', 'email_complained')) as is_by_customer
+            and (not {{ matches('event_name', message_events) }} or {{ matches('event_name', '.*_(opened|clicked|unsubscribed|complained|replied)') }}) as is_by_customer
 
     from stitched_events
     left join machine_reactions on stitched_events.event_id = machine_reactions.event_id

@@ -65,7 +65,7 @@ parsed as (
             'email': 'text', 'event': 'text', 'status': 'text', 'type': 'text', 'timestamp': 'text', 'event_time': 'text',
             'sg_event_id': 'text', 'sg_message_id': 'text', 'job_id': 'text', 'url': 'text', 'ip': 'text', 'reason': 'text', 'comment': 'text',
             'category': 'json', 'campaign': 'text', 'marketing_campaign_name': 'text', 'asm_group_id': 'text',
-            'metadata': {'campaign': 'text', 'campaign_id': 'text'}, 'delivery_info': {'ip': 'text', 'delivery_status': 'text'},
+            'metadata': {'campaign': 'text', 'campaign_id': 'text', 'message_id': 'text'}, 'delivery_info': {'ip': 'text', 'delivery_status': 'text'},
         }) }} as event
     from events
 
@@ -74,7 +74,12 @@ parsed as (
 select
     provider,
     event.sg_event_id as provider_event_id,
-    coalesce(event.sg_message_id, event.job_id) as message_id,
+    -- What Svod sent through the provider is known by the Message-ID that Svod gave it, or by the metadata it was handed over with.
+    coalesce(
+        nullif(regexp_extract({{ json_text('event_text', 'smtp-id') }}, '^<?([0-9a-f]{32})@', 1), ''),
+        nullif(regexp_extract(event.metadata.message_id, '^[0-9a-f]{32}$', 0), ''),
+        event.sg_message_id, event.job_id
+    ) as message_id,
     {{ blank_to_null('event.email') }} as email,
     lower(case when provider = 'sendgrid' then event.event else event.status end) as provider_event,
     event.type as bounce_type,
