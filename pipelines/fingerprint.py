@@ -24,6 +24,7 @@ CODE = (
     "pipelines/privacy/keyed.py",
     "pipelines/pseudonymise.py",
     "pipelines/publish.py",
+    "pipelines/responses/mail.py",
     "pipelines/sources",
     "pipelines/standardize",
     "pipelines/traits",

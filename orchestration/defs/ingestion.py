@@ -57,6 +57,7 @@ def landing(context: dg.AssetExecutionContext, run_lock: RunLock):
 
     moment = run_at(context)
     keep_no_longer_than_allowed(context, moment)
+    bring_in_what_was_sent()
     report = land(moment)
     keeping_out.clean_copies()
     context.log.info(f"{len(report.loaded)} files loaded, {len(report.refused)} refused, {report.rows_loaded} rows, {report.rows_quarantined} in quarantine")
@@ -69,6 +70,18 @@ def landing(context: dg.AssetExecutionContext, run_lock: RunLock):
         rows[name] = rows.get(name, 0) + file.rows_loaded
     for spec in landing.specs:
         yield dg.MaterializeResult(asset_key=spec.key, metadata={"rows_loaded": rows.get("/".join(spec.key.path), 0)})
+
+
+def bring_in_what_was_sent() -> None:
+    """The tables of communications, empty before the first evaluation, and in them what senders did since; as lines it lands with this run."""
+    from pipelines.campaigns.engine.run import prepare
+    from pipelines.responses.sent import write_sent
+    from pipelines.sending.claim import settle
+    from pipelines.warehouse import connect
+
+    with connect() as connection:
+        prepare(connection)
+    settle(write_sent)
 
 
 def keep_no_longer_than_allowed(context: dg.AssetExecutionContext, moment: datetime) -> None:

@@ -14,7 +14,9 @@ from pipelines.files import put, quoted
 from pipelines.privacy import tables
 from pipelines.privacy.matching import columns_of
 from pipelines.privacy.places import TEXT_SUFFIXES
+from pipelines.responses.segments import finished_within
 
+STILL_WRITTEN = 90  # seconds; the collector ends a file after a minute
 LINES = {".log", ".csv", ".tsv", ".jsonl", ".ndjson", ".txt"}
 
 
@@ -56,7 +58,12 @@ def parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -
 
 
 def text(path: Path, words: Words) -> None:
-    """Lines that name them go from files of lines; elsewhere the words are replaced by a mark."""
+    """Lines that name them go from files of lines; elsewhere the words are replaced by a mark.
+
+    A file that is still being written is waited for: its writer would go on with what nobody sees any more. The search afterwards tells of one that is not done.
+    """
+    if not finished_within(path, STILL_WRITTEN):
+        return
     data = path.read_bytes()
     is_lines = path.suffix in LINES
     new = b"".join(line for line in data.splitlines(keepends=True) if not words.count(line)) if is_lines else words.masked(data)

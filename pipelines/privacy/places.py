@@ -20,7 +20,7 @@ class Place:
 
 PLACES = (
     Place("scratch of exports to people", "scratch", ("privacy/scratch/**/*",)),
-    Place("privacy: keys, tombstones, proofs", "kept", ("privacy/*", "privacy/**/*", "pseudonym.key", "*.lock", "**/.*.lock")),
+    Place("privacy: keys, tombstones, proofs", "kept", ("privacy/*", "privacy/**/*", "pseudonym.key", "responses.key", "*.lock", "**/.*.lock")),
     Place("work of the landing and of dlt", "scratch", ("landing/**/*", "check-*/**/*", "identity/spill/**/*", "published/.build/**/*", ".dlt/**/*")),
     Place("inbox", "inbox", ("inbox/**/*",)),
     Place("warehouse", "database", ("warehouse.duckdb",)),

@@ -56,6 +56,12 @@ select 'phone', spelled.raw_value from intermediate.int_phone_values as spelled 
 UNMISTAKABLE = r"regexp_matches(text, '^[^ @]+@[^ @]+\.[^ @]+$') or (type = 'phone' and len(regexp_replace(text, '[^0-9]', '', 'g')) between 10 and 15) or (type not in ('phone', 'email') and len(text) >= 12)"
 NEEDLES = f"insert into subject.needles select distinct text from subject.texts where ({UNMISTAKABLE}) and text not in (from subject.needles)"
 
+# Svod's own messages to them: answers and journals know nothing else of a person.
+MESSAGES = """
+insert into subject.needles
+select message_id from communications.outbox
+where customer_id in (from subject.customers) or (identifier_type, address) in (select (type, text) from subject.texts)
+"""
 
 # Staged shapes, in which `record_id` is the record's own: some staging models keep the source's number under that name.
 SHAPES = ("__records", "__orders", "__events", "__consent_events")
@@ -82,6 +88,8 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
     if ("intermediate", "int_identifiers") in tables:
         connection.execute(TEXTS)
         connection.execute(NEEDLES)
+    if ("communications", "outbox") in tables:
+        connection.execute(MESSAGES)
     if ("matching", "people") in tables:
         connection.execute("insert into subject.numbers select n from matching.people where record_id in (from subject.records)")
     staged = {name: columns for name, columns in tables.items() if name[0] in ("staging", "intermediate") and {"_file_id", "_line"} <= columns.keys()}

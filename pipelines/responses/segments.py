@@ -11,6 +11,7 @@ import errno
 import fcntl
 import json
 import os
+import secrets
 import threading
 import time
 from collections.abc import Iterable
@@ -91,6 +92,11 @@ OPEN: WeakSet[Segments] = WeakSet()
 os.register_at_fork(after_in_child=lambda: [one.forget() for one in OPEN])
 
 
+def heard_now(line: dict) -> dict:
+    """A line with a time and an id, where who heard it gave none."""
+    return {"event_id": f"heard:{secrets.token_hex(12)}", "occurred_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"} | line
+
+
 def folder() -> Path:
     return settings().data / "responses"
 
@@ -107,4 +113,14 @@ def is_finished(path: Path) -> bool:
         return False
     finally:
         os.close(file)
+    return True
+
+
+def finished_within(path: Path, seconds: float) -> bool:
+    """Waits until nobody writes to this file any more; False if somebody still does."""
+    deadline = time.monotonic() + seconds
+    while not is_finished(path):
+        if not path.exists() or time.monotonic() > deadline:
+            return not path.exists()
+        time.sleep(0.5)
     return True

@@ -13,9 +13,12 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from pipelines.sending.channel import Channel, Content
+from pipelines.sending.channels.settings import ChannelSettings
 from pipelines.sending.run import Parts
 from pipelines.sending.settings import Email
 from pipelines.settings import settings
+
+OTHERS = ("sms", "messenger", "web_push", "webhook")
 
 # Said since the last run, and known to the collector only: it holds for every planned message to the same address.
 STOPPED = """
@@ -45,7 +48,9 @@ def parts() -> Iterator[Parts]:
                 contents = render(rows)
             return [with_pixel(content, row) if isinstance(content, Content) else content for row, content in zip(rows, contents, strict=True)]
 
-        yield Parts(render=rendered, links=links, token=sign, withdrawn=withdrawn, channels={"email": email}, brought_in=write_sent)
+        yield Parts(
+            render=rendered, links=links, token=sign, withdrawn=withdrawn, channels={"email": email} | dict.fromkeys(OTHERS, other), brought_in=write_sent
+        )
 
 
 def links(row: dict) -> dict[str, str]:
@@ -85,6 +90,8 @@ def withdrawn(connection: DuckDBPyConnection, now: datetime) -> None:
     from pipelines.campaigns.engine import recheck
     from pipelines.responses.stops import stopped_messages
 
+    if not connection.execute("select count(*) from communications.outbox where not is_phantom").fetchone()[0]:
+        return  # before the first evaluation there may be no marts to ask
     recheck.withdrawn(connection, now)
     connection.execute(STOPPED, {"now": now, "stopped": stopped_messages(connection)})
 
@@ -93,3 +100,12 @@ def email(pace: Email, given: Parts) -> Channel:
     from pipelines.sending.channels.smtp import Smtp
 
     return Smtp(pace, given.token)
+
+
+def other(pace: ChannelSettings, _: Parts) -> Channel:
+    """A channel that its settings make; what comes back by its connection is heard as the collector hears."""
+    from pipelines.responses.segments import Segments, heard_now
+    from pipelines.sending.channels.catalog import channel
+
+    segments = Segments()
+    return channel(pace, lambda line: segments.append([heard_now(line)]))

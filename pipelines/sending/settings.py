@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from pipelines.sending.channels.settings import SmsSettings, TelegramSettings, WebhookSettings, WebPushSettings
+
 Mode = Literal["dry_run", "sandbox", "live"]
 
 
@@ -73,6 +75,10 @@ class Sending(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     email: Email = Email()
+    sms: SmsSettings | None = Field(None, description="An SMS centre (kind = smpp) or a provider's HTTP gateway (kind = gateway)")
+    messenger: TelegramSettings | None = Field(None, description="A Telegram bot")
+    web_push: WebPushSettings | None = Field(None, description="Web push to browsers")
+    webhook: WebhookSettings | None = Field(None, description="Signed webhooks to named endpoints")
     schedule: str = Field("*/10 * * * *", description="When what is due is sent, as cron, once the schedule is switched on")
     batch: int = Field(1000, ge=1, le=100_000, description="Messages claimed at once")
     attempts: int = Field(8, ge=1, description="How often a message is tried that the recipient's side puts off")

@@ -97,7 +97,7 @@ def inbound(pdu: object) -> Inbound:
     text = pdu.short_message or b""
     if not int(pdu.esm_class or 0) & IS_RECEIPT:
         words = text.decode("utf-16-be" if pdu.data_coding == CODING["ucs2"] else "latin-1", "replace").strip().lower()
-        about = {"channel": Smpp.name, "provider": Smpp.provider, "address": "+" + _text(pdu.source_addr).removeprefix("+")}
+        about = {"channel": Smpp.name, "provider": Smpp.provider, "identifier_type": "phone", "address": "+" + _text(pdu.source_addr).removeprefix("+")}
         return about | ({"kind": "unsubscribed", "scope": "marketing/sms", "method": "reply"} if words in STOP_WORDS else {"kind": "replied"})
     said = dict(FIELD.findall(text.decode("latin-1")))
     state = STATES.get(pdu.message_state) or said.get("stat", "UNKNOWN")
