@@ -61,11 +61,9 @@ newest as (
 select distinct outbox.message_id
 from communications.outbox as outbox
 inner join newest
-    on newest.kind <> 'resubscribed'
-    and (
-        outbox.channel = newest.channel and lower(outbox.address) = newest.address
-        or newest.channel = 'all' and (outbox.customer_id = newest.customer_id or lower(outbox.address) = newest.address)
-    )
+    on newest.kind <> 'resubscribed' and newest.channel in (outbox.channel, 'all')
+    -- A withdrawal is the person's, whichever address it came from.
+    and (lower(outbox.address) = newest.address or outbox.customer_id = newest.customer_id)
 where not outbox.is_phantom and outbox.purpose <> 'transactional'
 """
 

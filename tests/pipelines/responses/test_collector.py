@@ -5,7 +5,7 @@ import re
 import socket
 
 import pytest
-from conftest import heard, kinds
+from listening import heard, kinds
 
 from pipelines.responses import links, tokens
 from pipelines.settings import settings

@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import heard
+from listening import heard
 
 from pipelines.responses import links
 from pipelines.responses.delivery import deliver
