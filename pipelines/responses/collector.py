@@ -14,6 +14,8 @@ import json
 import logging
 import re
 import secrets
+import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
@@ -33,6 +35,7 @@ from pipelines.settings import settings
 GIF = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
 UNCACHED = {"Cache-Control": "no-store, max-age=0", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 LARGEST_FORM = 8192
+AT_MOST = 120  # lines about one message in a minute: who has a link may not fill the disk with it
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 log = logging.getLogger(__name__)
 
@@ -108,7 +111,9 @@ async def health(_: Request) -> Response:
 
 
 async def _keep(request: Request, kind: str, message_id: str, **more: str) -> None:
-    """Returns when it is on the disk."""
+    """Returns when it is on the disk; or at once, if far too much is said of one message."""
+    if _is_flood(request.app.state.counts, message_id):
+        return
     agent = CONTROL.sub(" ", request.headers.get("user-agent", ""))[:400]
     is_ahead = request.method == "HEAD" or "prefetch" in f"{request.headers.get('purpose')} {request.headers.get('sec-purpose')} {request.headers.get('x-moz')}"
     line = {
@@ -121,6 +126,15 @@ async def _keep(request: Request, kind: str, message_id: str, **more: str) -> No
         "prefetch": "true" if is_ahead else None,
     } | more
     await request.app.state.hearing.keep("responses", json.dumps({name: value for name, value in line.items() if value is not None}).encode())
+
+
+def _is_flood(counts: Counter, message_id: str) -> bool:
+    minute = int(time.monotonic() // 60)
+    if counts.get("minute") != minute:
+        counts.clear()
+        counts["minute"] = minute
+    counts[message_id] += 1
+    return counts[message_id] > AT_MOST
 
 
 async def _heard_or_not(request: Request, kind: str, message_id: str, **more: str) -> None:
@@ -157,7 +171,7 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    app.state.hearing = hearing = Hearing()
+    app.state.hearing, app.state.counts = hearing, _ = Hearing(), Counter()
     writing = asyncio.create_task(hearing.run())
     yield
     hearing.end()

@@ -6,6 +6,7 @@ Killed in between, the same lines come twice; each has an id, by which staging c
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
@@ -16,6 +17,7 @@ from pipelines.settings import settings
 
 KEPT_APART = "sent"  # one file per batch of the sender
 SOURCES = {"sendgrid": "esp", "unisender": "esp"}  # others: responses
+PORTION = 64 << 20  # bytes
 MARK = "heard"  # in the names of files that were not put into the inbox by anybody
 
 
@@ -26,15 +28,31 @@ def deliver() -> int:
         kind = path.name.partition("_")[0]
         if is_finished(path):
             groups[path.name if kind == KEPT_APART else kind].append(path)
-    for name, paths in groups.items():
-        kind = name.partition("_")[0]
-        content = b"".join(_lines(path) for path in paths)
-        if content:
-            target = name if kind == KEPT_APART else f"{kind}_{MARK}_{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
-            _put(f"{SOURCES.get(kind, 'responses')}/{target}", content)
-        for path in paths:
-            path.unlink()
-    return len(groups)
+    return sum(_deliver(name, paths) for name, group in groups.items() for paths in _portions(group))
+
+
+def _deliver(name: str, paths: list[Path]) -> int:
+    kind = name.partition("_")[0]
+    content = b"".join(_lines(path) for path in paths)
+    if content:
+        target = name if kind == KEPT_APART else f"{kind}_{MARK}_{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
+        _put(f"{SOURCES.get(kind, 'responses')}/{target}", content)
+    for path in paths:
+        path.unlink()
+    return 1 if content else 0
+
+
+def _portions(paths: list[Path]) -> Iterator[list[Path]]:
+    """No more at once than memory takes easily, however long nothing was delivered."""
+    portion, size = [], 0
+    for path in paths:
+        portion.append(path)
+        size += path.stat().st_size
+        if size >= PORTION:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 def is_ours(source: str, name: str) -> bool:

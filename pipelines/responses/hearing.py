@@ -1,7 +1,9 @@
 """Between requests and files: many at once share one write and one fsync, and each is answered only when its line is on the disk."""
 
 import asyncio
+import contextlib
 import logging
+import time
 from collections import defaultdict
 
 from pipelines.responses.segments import Segments
@@ -35,14 +37,16 @@ class Hearing:
 
     async def run(self) -> None:
         """Until `end`; what came before is kept."""
+        looked = time.monotonic()
         while not self._ends or self._waiting:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), LOOK_AGAIN)
-            except TimeoutError:
-                await asyncio.to_thread(lambda: [one.close_old() for one in self._segments.values()])
             self._wake.clear()
             batch, self._waiting = self._waiting, []
             await self._write(batch)
+            if time.monotonic() - looked > LOOK_AGAIN:
+                looked = time.monotonic()
+                await asyncio.to_thread(lambda: [one.close_old() for one in self._segments.values()])
         for one in self._segments.values():
             one.close()
 

@@ -18,7 +18,7 @@ from pipelines.responses.settings import Webhooks
 
 STOP_WORDS = {"/stop", "stop", "стоп", "отписаться", "unsubscribe"}
 KINDS = {"sent", "delivered", "opened", "clicked", "bounced", "complained", "unsubscribed", "replied"}
-TOLD = ("message_id", "provider_message_id", "channel", "identifier_type", "address", "url", "status", "diagnostic", "scope", "user_agent", "ip")
+TOLD = ("provider", "message_id", "provider_message_id", "channel", "identifier_type", "address", "url", "status", "diagnostic", "scope", "user_agent", "ip")
 AUTH = re.compile(rb'"auth"\s*:\s*"([0-9a-fA-F]{32})"')
 
 Kept = list[tuple[str, bytes]]  # kind of file, line

@@ -15,8 +15,7 @@ select
     {{ empty_columns(consent_event_columns(), ['record_id', 'expires_at', 'document']) }},
     identifier_type,
     raw_value,
-    -- A withdrawal that names no channel acts on all.
-    case when scope_channel = 'all' then null else coalesce(scope_channel, channel) end as channel,
+    case when scope_channel = 'all' then 'any' else coalesce(scope_channel, channel) end as channel,
     'marketing' as purpose,
     case when kind = 'unsubscribed' then 'withdrawn' else 'granted' end as action,
     case when kind = 'resubscribed' then 'consent' end as legal_basis,

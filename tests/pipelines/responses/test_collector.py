@@ -167,11 +167,18 @@ def test_hostile_headers_stay_one_line_of_json(running):
 
 def test_many_at_once_are_each_kept_once_by_several_processes(running):
     one = running(workers=2)
-    link = one.at(links.open_url(MESSAGE))
+    pixels = [one.at(links.open_url(f"{number % 60:032x}")) for number in range(600)]
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        assert {answer.status_code for answer in pool.map(lambda _: one.http.get(link), range(600))} == {200}
+        assert {answer.status_code for answer in pool.map(one.http.get, pixels)} == {200}
     lines = heard()
     assert len(lines) == len({line["event_id"] for line in lines}) == 600
+
+
+def test_whoever_has_a_link_cannot_fill_the_disk_with_it(running):
+    one = running()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert {answer.status_code for answer in pool.map(lambda _: one.http.get(one.at(links.open_url(MESSAGE))), range(400))} == {200}
+    assert 120 <= len(heard()) <= 240, "a minute may have ended meanwhile"
 
 
 def test_the_log_holds_nobody(running):
