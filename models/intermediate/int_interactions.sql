@@ -21,7 +21,7 @@ interactions as (
         message_id,
         channel,
         case
-            when event_name like '%\_bounced%' escape '\' then 'bounced'
+            when event_name like '%!_bounced%' escape '!' then 'bounced'
             else substr(event_name, length(channel) + 2)
         end as kind,
         occurred_at,

@@ -11,7 +11,7 @@ reactions as (
         coalesce({{ json_text('properties', 'prefetch') }} = 'true', false) as is_prefetch
 
     from {{ ref('int_events') }}
-    where event_name like '%\_opened' escape '\' or event_name like '%\_clicked' escape '\'
+    where {{ matches('event_name', '(email|sms|messenger|web_push)_(opened|clicked)') }}
 
 ),
 
@@ -20,10 +20,10 @@ deliveries as (
 
     select
         message_id, value,
-        coalesce(min(occurred_at) filter (where event_name like '%\_delivered' escape '\'), min(occurred_at)) as delivered_at
+        coalesce(min(occurred_at) filter (where event_name like '%!_delivered' escape '!'), min(occurred_at)) as delivered_at
     from {{ ref('int_events') }}
     where message_id is not null
-        and (event_name like '%\_delivered' escape '\' or (source = 'responses' and event_name like '%\_sent' escape '\'))
+        and (event_name like '%!_delivered' escape '!' or (source = 'responses' and event_name like '%!_sent' escape '!'))
     group by message_id, value
 
 ),
@@ -33,7 +33,7 @@ sweeps as (
 
     select message_id, value, {{ epoch_window('occurred_at', limits.seconds_between) }} as moment
     from reactions
-    where event_name like '%\_clicked' escape '\' and message_id is not null
+    where event_name like '%!_clicked' escape '!' and message_id is not null
     group by 1, 2, 3
     having count(distinct url) >= {{ limits.links }}
 
@@ -62,5 +62,5 @@ from reactions
 left join deliveries on reactions.message_id = deliveries.message_id and reactions.value = deliveries.value
 left join agents on reactions.user_agent = agents.user_agent
 left join sweeps
-    on reactions.event_name like '%\_clicked' escape '\' and reactions.message_id = sweeps.message_id and reactions.value = sweeps.value
+    on reactions.event_name like '%!_clicked' escape '!' and reactions.message_id = sweeps.message_id and reactions.value = sweeps.value
     and {{ epoch_window('reactions.occurred_at', limits.seconds_between) }} = sweeps.moment

@@ -13,7 +13,7 @@ READS = (
     ),
     ["segments", "segment_history"],
     ["intermediate", "int_events"],
-    ["profile", "email_reactions"],
+    ["intermediate", "int_reactions"],
     ["seeds", "country_time_zones"],
 )
 SPECS = [

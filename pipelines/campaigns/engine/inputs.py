@@ -19,7 +19,7 @@ select timeline.event_id, timeline.customer_id, timeline.event_name, timeline.oc
 from {at}marts.customer_timeline as timeline
 left join {at}intermediate.int_events as events on timeline.event_id = events.event_id
 left join {at}landing.files as files on events._file_id = files.file_id
-left join {at}profile.email_reactions as reactions on timeline.event_id = reactions.event_id
+left join {at}intermediate.int_reactions as reactions on timeline.event_id = reactions.event_id
 """
 CUSTOMERS = """
 select profiles.*, customers.birth_date

@@ -7,11 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from listening import Running
 
@@ -45,11 +43,7 @@ def running(collector) -> Iterator[Callable[..., Running]]:
             process = stack.enter_context(subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log, start_new_session=True))
             stack.callback(lambda: process.poll() is None and os.killpg(process.pid, signal.SIGKILL))
             one = Running(process, port)
-            for _ in range(200):
-                with contextlib.suppress(httpx.TransportError):
-                    if one.http.get("/health").text == "ok":
-                        return one
-                time.sleep(0.1)
-            raise AssertionError((settings().data / "collector.log").read_text())
+            one.wait()
+            return one
 
         yield start

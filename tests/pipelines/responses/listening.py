@@ -1,9 +1,11 @@
 """What tests of the collector share: one that runs, and what it has heard."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
+import time
 
 import httpx
 
@@ -21,6 +23,15 @@ class Running:
     def at(self, url: str) -> str:
         """Where a link of a message leads to in this test: the same path, without the proxy before it."""
         return url.removeprefix(settings().collector.url)
+
+    def wait(self) -> None:
+        """Until it answers."""
+        for _ in range(600):
+            with contextlib.suppress(httpx.TransportError):
+                if self.http.get("/health").text == "ok":
+                    return
+            time.sleep(0.1)
+        raise AssertionError("the collector does not answer")
 
     def kill(self) -> None:
         """SIGKILL for the process and its workers, at once."""

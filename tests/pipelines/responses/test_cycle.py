@@ -1,5 +1,6 @@
 """The whole way, by the commands that people run: planned, sent over SMTP, answered over HTTP and by mail, landed, in profile and consent, and gone on request."""
 
+import contextlib
 import email
 import os
 import re
@@ -13,7 +14,6 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import duckdb
-import httpx
 import pytest
 from aiosmtpd.controller import Controller
 from listening import Running
@@ -145,20 +145,7 @@ def cycle(first_day_done, relay, tmp_path_factory) -> Company:
 def _answer(company: Company) -> None:
     """One opens and clicks, one's mail app fetches, a scanner follows, one leaves by one click, one from everything, two bounce, one complains, one writes."""
     opens, fetched, scanned, leaves, leaves_all, gone, full, complains, by_mail = company.first[:9]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [Path(sys.executable).with_name("svod"), "campaigns", "collect", "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=PROJECT, env=company.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as process:
-        one = Running(process, port)
-        for _ in range(200):
-            try:
-                one.http.get("/health")
-                break
-            except httpx.TransportError:
-                pass
+    with collecting(company) as one:
         assert one.http.get(pixel(opens), headers=READER).status_code == 200
         assert one.http.get(link(opens), headers=READER).status_code == 302
         one.http.get(pixel(fetched), headers={"User-Agent": "Mozilla/5.0"})
@@ -167,7 +154,6 @@ def _answer(company: Company) -> None:
         assert one.http.post(one_click(leaves), data={"List-Unsubscribe": "One-Click"}, headers=READER).status_code == 200
         preferences = re.search(rf'href="{COLLECTOR}(/p/[^"]+)"', html(leaves_all))[1]
         assert one.http.post(preferences, data={"stop": "all"}, headers=READER).status_code == 200
-        one.kill()
     inbox = company.data / "inbox/responses/bounces/new"
     inbox.mkdir(parents=True)
     leaving = email.message_from_string(
@@ -184,6 +170,22 @@ def _answer(company: Company) -> None:
             del mail[header]
             mail[header] = value
         (inbox / f"{name}.host").write_bytes(mail.as_bytes())
+
+
+@contextlib.contextmanager
+def collecting(company: Company) -> Iterator[Running]:
+    """The company's collector, killed at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [Path(sys.executable).with_name("svod"), "campaigns", "collect", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=PROJECT, env=company.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    one = Running(process, port)
+    try:
+        one.wait()
+        yield one
+    finally:
+        one.kill()
 
 
 def interactions(company: Company, mail: Message) -> list[tuple]:
