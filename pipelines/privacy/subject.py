@@ -113,6 +113,7 @@ def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict)
         connection.execute(f'insert into subject.rows select _file_id, _line from "{schema}"."{table}" where {condition(schema, columns)}')
     _all_versions(connection, tables)
     _quarantined(connection, tables)
+    _answers(connection, tables)
     connection.execute("create or replace table subject.rows as select distinct file_id, line from subject.rows where line is not null")
     for (schema, table), columns in staged.items():
         owner = "record_id" if "record_id" in columns and (schema == "intermediate" or table.endswith(SHAPES)) else None
@@ -147,6 +148,15 @@ def _quarantined(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
         connection.execute(
             "insert into subject.rows select file_id, line from landing.quarantine where exists (select 1 from subject.needles where contains(lower(raw), lower(text)))"
         )
+
+
+def _answers(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    """Lines and mails that name them or a message of theirs, also such as staging could make nothing of."""
+    for table in ("lines", "mails"):
+        if ("raw_responses", table) in tables:
+            connection.execute(
+                f"insert into subject.rows select _file_id, _line from raw_responses.{table} where exists (select 1 from subject.needles where contains(lower(payload), lower(text)))"
+            )
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> dict[tuple[str, str], dict[str, str]]:
