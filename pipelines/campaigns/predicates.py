@@ -39,6 +39,15 @@ def compiled(expression: str, relation: Relation, alias: str) -> str:
     return f"coalesce(try({sql}), false)"
 
 
+@lru_cache(maxsize=1000)
+def amount(expression: str, alias: str) -> str:
+    """A column or sum of columns of an event as an amount of money, null where it is none. Raises `NotACondition`."""
+    tree = _parsed(expression)
+    for node in tree.walk():
+        _must_be_allowed(node, expression)
+    return f"try_cast({rewritten(tree, 'event', alias).sql(dialect='duckdb', comments=False)} as decimal(18, 2))"
+
+
 def _parsed(expression: str) -> exp.Expression:
     if len(expression) > LONGEST:
         raise NotACondition("condition_too_long", longest=str(LONGEST))

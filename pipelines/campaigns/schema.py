@@ -153,6 +153,9 @@ class Split(Part):
     salt: str | None = Field(None, description="Scenario and step if unset; a new salt is a new assignment")
     experiment: bool = Field(True, description="Whether the arms are compared in experiment_results")
     control: Name | None = Field(None, description="The arm the others are compared with; the first if unset")
+    ends: Moment | None = Field(
+        None, description="Planned end, in the time zone of the policy: who enters later is not counted, and what is found then is final"
+    )
 
     @model_validator(mode="after")
     def _arms_lead_somewhere(self) -> "Split":

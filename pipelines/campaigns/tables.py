@@ -51,7 +51,14 @@ TABLES = {
         message_id varchar not null, attempt integer not null, batch varchar not null, channel varchar not null, mode varchar not null, -- dry_run, sandbox, live
         started_at timestamp not null, finished_at timestamp, outcome varchar not null, code varchar, diagnostic varchar,
         provider varchar, provider_message_id varchar""",
+    # What results need of the scenarios, made anew by each tick (engine/goals.py).
+    "goals": "scenario varchar not null, version integer not null, event_name varchar not null, within_seconds bigint not null",
+    "goal_events": "scenario varchar not null, version integer not null, event_id varchar not null, value decimal(18, 2), currency varchar",
+    # One row per arm of each experiment. `step` is the split; `holdout` and `company_holdout` for the holdouts, whose share of the company may change.
+    "experiments": """
+        scenario varchar not null, version integer not null, step varchar not null, arm varchar not null, is_control boolean not null, share double, ends_at timestamp""",
 }
+MADE_ANEW = ("goals", "goal_events", "experiments")
 
 REASONS = {
     # reason: (English, Russian); the order is the order of the checks.

@@ -5,18 +5,18 @@ With it, a warehouse that was lost or is built anew has all passes, decisions an
     <data>/communications/ledger/<table>.<tick>.parquet …
 
 The file of `ticks` is written last: a tick without it died before all its files were there, and they are written again. Attempts are not
-here; they come from the attempt journal. What was called back between ticks (`recheck`) has files named by the moment it was called back.
+here, they come from the attempt journal; nor is what each tick makes anew. What was called back between ticks (`recheck`) has files named by the moment it was called back.
 """
 
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.campaigns.tables import SCHEMA, TABLES
+from pipelines.campaigns.tables import MADE_ANEW, SCHEMA, TABLES
 from pipelines.files import put, quoted
 from pipelines.redaction import Told
 
-KEPT = tuple(name for name in TABLES if name not in ("attempts", "ticks"))
+KEPT = tuple(name for name in TABLES if name not in ("attempts", "ticks", *MADE_ANEW))
 MOMENT = {"scenarios": "first_seen_at"}
 NAME = "strftime({}, '%Y%m%dT%H%M%S%f')"
 

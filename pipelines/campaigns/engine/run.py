@@ -8,7 +8,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.campaigns.engine import inputs, ledger
+from pipelines.campaigns.engine import goals, inputs, ledger
 from pipelines.campaigns.engine.tick import Ticked, tick
 from pipelines.campaigns.schema import Policy, Scenario
 from pipelines.campaigns.tables import ensure
@@ -35,6 +35,7 @@ def evaluate(tick_at: datetime) -> Ticked:
             return Ticked()
         inputs.show(connection, tick_at, policy)
         done = tick(connection, scenarios, policy, tick_at)
+        goals.write(connection, policy)
         ledger.catch_up(connection, settings().data)
         return done
 
