@@ -18,3 +18,8 @@
     cast(extract(year from {{ later }}) - extract(year from {{ earlier }})
         - case when {{ month_and_day(later) }} < {{ month_and_day(earlier) }} then 1 else 0 end as integer)
 {%- endmacro %}
+
+{# So many seconds after a moment. #}
+{% macro seconds_later(moment, seconds) -%}
+    ({{ moment }} + to_seconds({{ seconds }}))
+{%- endmacro %}

@@ -4,6 +4,7 @@ The always-valid interval is the asymptotic confidence sequence of Waudby-Smith 
 confidence sequences", arXiv:2103.06476v7, equation 9; its p-value is one over the e-value of the same mixture.
 """
 
+import warnings
 from math import exp, isfinite, log, nan, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
@@ -40,8 +41,7 @@ def compare(control: Moments, arm: Moments, alpha: float, tuned_for: float | Non
     """By Welch's t at a planned end; with `tuned_for`, while an experiment runs, by the confidence sequence that is tightest at so many customers."""
     if min(control.customers, arm.customers) < 2 or not control.variance + arm.variance > 0:
         return Comparison()
-    import tea_tasting as tt  # takes seconds, which a run without experiments need not pay
-
+    tt = _tea_tasting()
     is_adjusted = control.covariate_variance + arm.covariate_variance > 0
     metric = tt.Mean("y", "x" if is_adjusted else None, confidence_level=1 - alpha, use_t=not tuned_for, equal_var=False, alternative="two-sided")
     with np.errstate(all="ignore"):
@@ -52,6 +52,14 @@ def compare(control: Moments, arm: Moments, alpha: float, tuned_for: float | Non
         told = told._replace(relative=nan, relative_low=nan, relative_high=nan)
     told = _always_valid(told, control.customers + arm.customers, alpha, tuned_for) if tuned_for else told
     return Comparison(*(float(number) if isfinite(number) else nan for number in told))
+
+
+def _tea_tasting():
+    """Takes seconds to import, which a run without experiments need not pay, and warns of a parser that we do not use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import tea_tasting
+    return tea_tasting
 
 
 def _aggregates(one: Moments):

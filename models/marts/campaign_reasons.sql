@@ -1,0 +1,66 @@
+with
+
+asked as (
+
+    select * from {{ ref('asked_messages') }}
+
+),
+
+answers as (
+
+    select message_id, sent_at, bounced_at from {{ ref('message_answers') }}
+
+),
+
+attempts as (
+
+    select message_id, max_by(outcome, attempt) as outcome from {{ source('communications', 'attempts') }}
+    where mode = 'live'
+    group by message_id
+
+),
+
+-- The first thing that stood in the way, in the order in which things can.
+stopped as (
+
+    select
+        asked.*,
+        case
+            when asked.is_phantom and asked.visit = 0 then 'control'
+            when asked.reason <> 'eligible' then asked.reason
+            when asked.recall_reason is not null then asked.recall_reason
+            when answers.bounced_at is not null then 'bounced'
+            when answers.sent_at is not null then 'sent'
+            when attempts.outcome in ('failed', 'unknown') then attempts.outcome
+            else 'waiting'
+        end as outcome
+
+    from asked
+    left join answers on asked.message_id = answers.message_id
+    left join attempts on asked.message_id = attempts.message_id
+
+),
+
+reasons as (
+
+    select
+        scenario,
+        version,
+        step,
+        outcome as reason,
+        case when outcome = reason then detail end as detail,
+        case
+            when outcome in ('sent', 'waiting', 'control', 'bounced', 'failed', 'unknown') then outcome
+            when outcome in ('local_holdout', 'global_holdout') then 'control'
+            when outcome = reason then 'held_back'
+            else 'called_back'
+        end as stage,
+        count(*) as messages_count,
+        count(distinct customer_id) as customers_count
+
+    from stopped
+    group by 1, 2, 3, 4, 5, 6
+
+)
+
+select * from reasons
