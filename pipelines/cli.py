@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.campaigns.commands import campaigns
+from pipelines.demo.commands import demo as demo_app
 from pipelines.identity.commands import identity
 from pipelines.privacy.commands import privacy
 from pipelines.segments.commands import segments
@@ -28,6 +29,7 @@ from pipelines.campaigns import preview_commands  # noqa: F401 # isort: skip
 from pipelines.campaigns import engine_commands  # noqa: F401 # isort: skip
 from pipelines.campaigns import send_commands  # noqa: F401 # isort: skip
 from pipelines.responses import commands as response_commands  # noqa: F401 # isort: skip
+from pipelines.campaigns import results_commands  # noqa: F401 # isort: skip
 from pipelines.audiences import commands as audience_commands  # noqa: F401 # isort: skip
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -48,6 +50,7 @@ app.add_typer(identity, name="identity")
 app.add_typer(privacy, name="privacy")
 app.add_typer(segments, name="segments")
 app.add_typer(campaigns, name="campaigns")
+app.add_typer(demo_app, name="demo")
 app.add_typer(publish_app, name="publish")
 console = Console()
 
