@@ -42,7 +42,7 @@ def compiled(expression: str, relation: Relation, alias: str) -> str:
 @lru_cache(maxsize=1000)
 def amount(expression: str, alias: str) -> str:
     """A column or sum of columns of an event as an amount of money, null where it is none. Raises `NotACondition`."""
-    tree = _parsed(expression)
+    tree = _parsed(f"({expression}) + 0")  # a member of `properties` by itself would be read as yes or no
     for node in tree.walk():
         _must_be_allowed(node, expression)
     return f"try_cast({rewritten(tree, 'event', alias).sql(dialect='duckdb', comments=False)} as decimal(18, 2))"
