@@ -32,6 +32,7 @@ stopped as (
             when answers.bounced_at is not null then 'bounced'
             when answers.sent_at is not null then 'sent'
             when attempts.outcome in ('failed', 'unknown') then attempts.outcome
+            when asked.expires_at <= {{ run_at() }} then 'expired'
             else 'waiting'
         end as outcome
 

@@ -35,6 +35,12 @@ select '{"auth":"' || md5('auth' || cast(hour as varchar)) || '","events_by_user
     from happened where locale = 'ru' and event_at < $until
 ) group by hour order by hour
 """
+# What a sender that is switched on writes of itself.
+SENT = """
+select json_object('event_id', 'sent:' || message_id || ':1', 'kind', 'sent', 'occurred_at', strftime(event_at, '%Y-%m-%dT%H:%M:%S.%fZ'), 'message_id', message_id, 'channel', 'email',
+    'provider', 'demo', 'identifier_type', 'email', 'address', address, 'campaign', scenario, 'purpose', 'marketing', 'outcome', 'accepted', 'code', '250', 'attempt', '1') as line
+from happened where happened = 'processed' and event_at < $until order by event_at, message_id
+"""
 BOUGHT = """
 create temp table bought as
 select purchase.*, customers.full_name, customers.email, customers.phone, customers.locality, coalesce(customers.language, 'ru') as language, records.source_key, product.*,
@@ -73,5 +79,6 @@ def write(company: Company) -> None:
     until = f"timestamp '{company.end_at}'"
     company.lines(f"esp/sendgrid_answers_{stamp}.jsonl", SENDGRID.replace("$until", until))
     company.lines(f"esp/unisender_answers_{stamp}.jsonl", UNISENDER.replace("$until", until))
+    company.lines(f"responses/sent_answers_{stamp}.jsonl", SENT.replace("$until", until))
     header, select = split(ORDERS)
     company.delimited(f"orders/zakazy_answers_{stamp}.csv", header, f"select {select} from bought where ordered_at < {until} order by order_n", delimiter=";")

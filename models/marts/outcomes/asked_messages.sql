@@ -14,7 +14,7 @@ transitions as (
 
 outbox as (
 
-    select message_id, is_phantom from {{ source('communications', 'outbox') }}
+    select message_id, is_phantom, expires_at from {{ source('communications', 'outbox') }}
 
 ),
 
@@ -65,7 +65,8 @@ asked as (
         coalesce(outbox.is_phantom, passes.holdout is not null or decisions.visit = 0) as is_phantom,
 
         ---------- timestamps
-        decisions.due_at
+        decisions.due_at,
+        outbox.expires_at
 
     from decisions
     inner join {{ ref('passes') }} as passes on decisions.entry_id = passes.entry_id
