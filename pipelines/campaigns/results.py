@@ -92,12 +92,17 @@ def reason(row: dict, place: int) -> str:
     return text + (f" ({REASONS[detail][place] if detail in REASONS else detail})" if detail else "")
 
 
-def amount(row: dict, value: float | None, *, signed: bool = False) -> str:
+def amount(row: dict, value: float | None, place: int, *, signed: bool = False) -> str:
     """A share in per cent (a difference of shares in points), or money."""
     if value is None:
         return "–"
     sign = "+" if signed else ""
-    return f"{100 * value:{sign}.1f}" + ("" if signed else " %") if row["metric"] == "converted" else f"{value:{sign},.0f}"
+    return local(f"{100 * value:{sign}.1f}" + ("" if signed else " %") if row["metric"] == "converted" else f"{value:{sign},.0f}", place)
+
+
+def local(number: str, place: int) -> str:
+    """A number as the language writes it."""
+    return number.translate(str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ","})) if place else number
 
 
 def sentence(row: dict, place: int) -> str:
@@ -111,15 +116,15 @@ def sentence(row: dict, place: int) -> str:
         if row["observed_count"] < row["assigned_count"]:
             return (
                 f"Too early to tell: the time of the goal is over for {row['observed_count']:,} of {row['assigned_count']:,} customers.",
-                f"Рано судить: срок цели вышел у {row['observed_count']:,} из {row['assigned_count']:,} клиентов.",
+                local(f"Рано судить: срок цели вышел у {row['observed_count']:,} из {row['assigned_count']:,} клиентов", 1) + ".",
             )[place]
         return ("Too early to tell: too few have done anything.", "Рано судить: слишком мало кто что-либо сделал.")[place]
-    low, high = (amount(row, row[key], signed=True) for key in ("difference_low", "difference_high"))
+    low, high = (amount(row, row[key], place, signed=True) for key in ("difference_low", "difference_high"))
     unit = ((" points", " п. п.") if row["metric"] == "converted" else (f" {row['currency']}", f" {row['currency']}"))[place]
     span = (f"between {low} and {high}{unit}", f"от {low} до {high}{unit}")[place]
     if row["verdict"] in ("better", "worse"):
         return (f"{VERDICTS[row['verdict']][0].capitalize()}: {span}.", f"{VERDICTS[row['verdict']][1].capitalize()}: {span}.")[place]
-    seen = amount(row, row["detectable_difference"], signed=True).lstrip("+")
+    seen = amount(row, row["detectable_difference"], place, signed=True).lstrip("+")
     if row["verdict"] == "no_difference_found":
         return (f"No difference found: it is {span}.", f"Разницы не найдено: она {span}.")[place]
     return (

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from pipelines.campaigns.results import Results, amount, heading, reason, sentence
+from pipelines.campaigns.results import Results, amount, heading, local, reason, sentence
 
 WIDTH, NAME, RIGHT, ROW = 900, 190, 90, 30
 FUNNEL = (
@@ -36,7 +36,7 @@ def _scenario(one: Results, place: int) -> str:
             name = row["step"] + (f" · {row['arm']}" if row["arm"] else "")
             parts.append(f"<h3>{escape(name)}</h3>{_funnel(row, place)}")
     if one.not_sent:
-        rows = "".join(f"<tr><td>{row['messages_count']:,}</td><td>{escape(reason(row, place))}</td></tr>" for row in one.not_sent)
+        rows = "".join(f"<tr><td>{local(format(row['messages_count'], ','), place)}</td><td>{escape(reason(row, place))}</td></tr>" for row in one.not_sent)
         parts.append(f"<h3>{('Who did not get it, and why', 'Кто не получил и почему')[place]}</h3><table>{rows}</table>")
     for rows in one.experiments:
         parts.append(f"<h3>{escape(heading(rows, place))}</h3>{_intervals(rows, place)}")
@@ -49,7 +49,7 @@ def _funnel(row: dict, place: int) -> str:
     most, bars = max(row["assigned_count"], row["sent_count"], 1), []
     for number, (key, *names) in enumerate(FUNNEL):
         y, length = number * 22, max((WIDTH - NAME - RIGHT) * row[key] / most, 1)
-        share = f"{row[key]:,}" + (f" ({100 * row[key] / row['assigned_count']:.0f} %)" if number and row["assigned_count"] else "")
+        share = local(f"{row[key]:,}", place) + (f" ({100 * row[key] / row['assigned_count']:.0f} %)" if number and row["assigned_count"] else "")
         bars.append(
             f'<text x="{NAME - 10}" y="{y + 15}" text-anchor="end" class="dim">{names[place]}</text>'
             f'<rect x="{NAME}" y="{y + 3}" width="{length:.1f}" height="16" rx="2" fill="#1f6fb2"/><text x="{NAME + length + 6:.1f}" y="{y + 15}">{share}</text>'
@@ -73,14 +73,14 @@ def _intervals(rows: list[dict], place: int) -> str:
     for number, row in enumerate(told):
         y, colour = number * ROW + 18, COLOURS[row["verdict"]]
         drawn.append(
-            f'<text x="{NAME - 10}" y="{y + 4}" text-anchor="end">{escape(row["arm"])} {amount(row, row["value"])}</text>'
+            f'<text x="{NAME - 10}" y="{y + 4}" text-anchor="end">{escape(row["arm"])} {amount(row, row["value"], place)}</text>'
             f'<line x1="{x(row["difference_low"]):.1f}" y1="{y}" x2="{x(row["difference_high"]):.1f}" y2="{y}" stroke="{colour}" stroke-width="3"/>'
             f'<circle cx="{x(row["difference"]):.1f}" cy="{y}" r="5" fill="{colour}"/>'
-            f'<text x="{x(row["difference"]):.1f}" y="{y - 8}" text-anchor="middle">{amount(row, row["difference"], signed=True)}</text>'
+            f'<text x="{x(row["difference"]):.1f}" y="{y - 8}" text-anchor="middle">{amount(row, row["difference"], place, signed=True)}</text>'
         )
     ends = "".join(
-        f'<text x="{x(value):.1f}" y="{bottom + 14}" text-anchor="middle" class="dim">{amount(row, value, signed=True)}</text>' for value in (low, high)
+        f'<text x="{x(value):.1f}" y="{bottom + 14}" text-anchor="middle" class="dim">{amount(row, value, place, signed=True)}</text>' for value in (low, high)
     )
-    base = f"{control['arm']} {amount(control, control['value'])}" if control["is_control"] else ""
+    base = f"{control['arm']} {amount(control, control['value'], place)}" if control["is_control"] else ""
     drawn.append(f'{ends}<text x="{x(0):.1f}" y="{bottom + 30}" text-anchor="middle" class="dim">{escape(base)}</text>')
     return f'<svg viewBox="0 0 {WIDTH} {bottom + 36}" role="img" aria-label="{("differences and their intervals", "разницы и их интервалы")[place]}">{"".join(drawn)}</svg>'
