@@ -120,7 +120,7 @@ def sentence(row: dict, place: int) -> str:
             )[place]
         return ("Too early to tell: too few have done anything.", "Рано судить: слишком мало кто что-либо сделал.")[place]
     low, high = (amount(row, row[key], place, signed=True) for key in ("difference_low", "difference_high"))
-    unit = ((" points", " п. п.") if row["metric"] == "converted" else (f" {row['currency']}", f" {row['currency']}"))[place]
+    unit = ((" points", " процентного пункта") if row["metric"] == "converted" else (f" {row['currency']}", f" {row['currency']}"))[place]
     span = (f"between {low} and {high}{unit}", f"от {low} до {high}{unit}")[place]
     if row["verdict"] in ("better", "worse"):
         return (f"{VERDICTS[row['verdict']][0].capitalize()}: {span}.", f"{VERDICTS[row['verdict']][1].capitalize()}: {span}.")[place]
