@@ -1,4 +1,4 @@
-"""200 made-up experiments whose truth is known, through the models and functions that judge real ones: do the intervals hold it as often as they say?"""
+"""600 made-up experiments whose truth is known, through the models and functions that judge real ones: do the intervals hold it as often as they say?"""
 
 import duckdb
 import pytest
@@ -7,8 +7,8 @@ from scipy import stats
 from pipelines.campaigns.engine.sql import bucket
 from tests.pipelines.experiments.models import build, opened
 
-RUNS, CUSTOMERS, ALPHA = 200, 2000, 0.05
-ADDED = {"percent": 0.05, "gift": 0.12}
+RUNS, CUSTOMERS, ALPHA = 600, 1000, 0.05
+ADDED = {"percent": 0.05, "gift": 0.2}
 REACHED, AMOUNT = 0.5, 40.0
 CHECKS = 2 * len(ADDED)  # arms and metrics
 # A row per customer and run. `past` moves the chance to buy, as it does in life; a message reaches half of them, and in the control nobody.
@@ -70,7 +70,7 @@ def covered(connection: duckdb.DuckDBPyConnection, metric: str, arm: str) -> int
 
 
 def test_final_intervals_hold_the_truth_in_about_95_of_100_experiments(ended):
-    """The bounds are those within which a binomial count of 200 tries at 95 % falls in all four checks with probability 99.9 %."""
+    """The bounds are those within which a binomial count at 95 % falls in all four checks with probability 99.9 %."""
     least, most = stats.binom.interval(1 - 0.001 / CHECKS, RUNS, 1 - ALPHA)
     counts = {(metric, arm): covered(ended, metric, arm) for metric in ("converted", "revenue") for arm in ADDED}
     assert ended.execute("select distinct interval_kind from experiment_results where not is_control").fetchall() == [("fixed_horizon",)]
