@@ -23,6 +23,8 @@ STAGES = {
     "identity": "matching records to customers",
     "marts": "building marts and segments",
     "departure": "checking what would leave",
+    "communications": "evaluating campaigns",
+    "results": "building results of campaigns",
     "published": "publishing",
 }
 SHOWN = 10
@@ -74,9 +76,10 @@ class Progress:
             self._say(f"{entry.timestamp - self.started[step]:6.1f} s{'' if event.is_step_success else '  failed'}\n")
 
     def _stage(self, step: str | None) -> str | None:
-        """Dagster runs dbt once before identity and once after, as `warehouse` and `warehouse_2`, in either order of names."""
-        is_dbt = step is not None and step.startswith("warehouse")
-        return ("marts" if "identity" in self.started else "warehouse") if is_dbt else step
+        """Dagster runs dbt before identity, after it and after the communications, as `warehouse`, `warehouse_2` and `warehouse_3`, in any order of names."""
+        if step is None or not step.startswith("warehouse"):
+            return step
+        return "results" if "communications" in self.started else "marts" if "identity" in self.started else "warehouse"
 
     def _say(self, text: str) -> None:
         self.terminal.write(text)

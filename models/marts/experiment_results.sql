@@ -67,7 +67,7 @@ results as (
         case
             when is_control then 'control'
             when has_sample_ratio_mismatch then 'not_to_be_trusted'
-            when told.p is null or least(observed_count, control_observed_count) < {{ limits.least_customers }} then 'too_early'
+            when told.p is null then 'too_early'
             when p_adjusted < {{ limits.alpha }} then case when told.difference > 0 then 'better' else 'worse' end
             when is_final then 'no_difference_found'
             else 'too_early'

@@ -56,8 +56,8 @@ FRESHNESS = dg.FreshnessPolicy.time_window(fail_window=2 * longest_gap(settings(
 
 
 def clock_bound(manifest: Mapping[str, Any]) -> set[str]:
-    """The models whose rows change with the day alone: those that read the clock, and all that follow from them."""
-    readers = [name for name, node in manifest["nodes"].items() if _reads_the_clock(node, manifest)]
+    """The models whose rows change with the day alone: those that read the clock or what the tick writes, and all that follow from them."""
+    readers = [name for name, node in manifest["nodes"].items() if _reads_the_clock(node, manifest) or _reads_the_tick(node)]
     found: set[str] = set()
     while readers:
         name = readers.pop()
@@ -72,9 +72,13 @@ def _reads_the_clock(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> bo
     return any("run_at" in text for text in (node.get("raw_code", ""), *macros))
 
 
+def _reads_the_tick(node: Mapping[str, Any]) -> bool:
+    return any(parent.startswith("source.svod.communications.") for parent in node["depends_on"].get("nodes", []))
+
+
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=Translator(), name="warehouse", pool=POOL)
 def warehouse(context: dg.AssetExecutionContext, dbt: Dbt, run_lock: RunLock):
-    """Dagster calls this once before the identity step and once after it, each time with the models of that side."""
+    """Dagster calls this before the identity step, after it, and after the communications, each time with the models of that side."""
     identifier_types.read()  # before dbt stumbles over a wrong line without naming it
     moment = run_at(context)
     if not only_the_date_changed(moment) or FORCE in context.run.tags:

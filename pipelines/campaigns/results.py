@@ -118,7 +118,7 @@ def sentence(row: dict, place: int) -> str:
                 f"Too early to tell: the time of the goal is over for {row['observed_count']:,} of {row['assigned_count']:,} customers.",
                 local(f"Рано судить: срок цели вышел у {row['observed_count']:,} из {row['assigned_count']:,} клиентов", 1) + ".",
             )[place]
-        return ("Too early to tell: too few have done anything.", "Рано судить: слишком мало кто что-либо сделал.")[place]
+        return ("Too early to tell: too few customers.", "Рано судить: слишком мало клиентов.")[place]
     low, high = (amount(row, row[key], place, signed=True) for key in ("difference_low", "difference_high"))
     unit = ((" points", " процентного пункта") if row["metric"] == "converted" else (f" {row['currency']}", f" {row['currency']}"))[place]
     span = (f"between {low} and {high}{unit}", f"от {low} до {high}{unit}")[place]

@@ -91,7 +91,8 @@ def show(one, place: int) -> None:
 
 def _arm(row: dict, place: int) -> str:
     if row["holdout"]:
-        return {"local": ("holdout", "контрольная группа"), "global": ("company's holdout", "общая контрольная группа")}[row["holdout"]][place]
+        name = {"local": ("holdout", "контрольная группа"), "global": ("company's holdout", "общая контрольная группа")}[row["holdout"]][place]
+        return name + (f" ({row['arm']})" if row["arm"] else "")
     return row["arm"] or ""
 
 

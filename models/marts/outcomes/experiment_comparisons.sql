@@ -35,10 +35,10 @@ comparisons as (
         arms.scenario, arms.version, arms.step, arms.arm, arms.metric, arms.currency, arms.is_control, arms.is_final, arms.ends_at,
         arms.share, arms.assigned_count, arms.observed_count, arms.mixed_count, arms.mean,
         mismatches.sample_ratio_p,
-        control.observed_count as control_observed_count,
         coalesce(arms.variance_before, 0) + coalesce(control.variance_before, 0) > 0 as is_adjusted,
         round(2.8 * sqrt(arms.variance / nullif(arms.observed_count, 0) + control.variance / nullif(control.observed_count, 0)), 4) as detectable_difference,
-        case when not arms.is_control then compare_arms(
+        -- With too few customers no interval holds what it promises.
+        case when not arms.is_control and least(arms.observed_count, control.observed_count) >= {{ limits.least_customers }} then compare_arms(
             [control.observed_count, control.mean, control.variance, control.mean_before, control.variance_before, control.covariance],
             [arms.observed_count, arms.mean, arms.variance, arms.mean_before, arms.variance_before, arms.covariance],
             {{ limits.alpha }}, case when arms.is_final then null else {{ limits.tuned_for }} end
