@@ -155,7 +155,9 @@ class Speaker:
         if step.split:
             total = sum(step.split.arms.values())
             arms = ", ".join(f"{arm} {weight / total:.0%}" for arm, weight in step.split.arms.items())
-            return self(f"split at random: {arms}", f"разделить случайно: {arms}")
+            end = f"{step.split.ends:%Y-%m-%d %H:%M}" if step.split.ends else None
+            until = self(f", compared for those who enter before {end}", f", сравниваются вошедшие до {end}") if end else ""
+            return self(f"split at random: {arms}", f"разделить случайно: {arms}") + until
         if step.set:
             return self(f"note {step.set.trait} = {step.set.value}", f"записать {step.set.trait} = {step.set.value}")
         if step.audience:

@@ -183,3 +183,13 @@ def test_wrapped_lines_fit_and_lose_nothing():
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert wrapped("", 100, 13) == [""]
     assert GOOD.split() == " ".join(wrapped(GOOD, 200, 13)).split()
+
+
+def test_a_planned_end_of_an_experiment_is_said(tmp_path):
+    parts = {"split": "{arms: {a: 1, b: 3}, go: {a: end, b: end}, ends: 2026-04-01 00:00}"}
+    text = f"scenario: ab\nversion: 1\ntitle: {{en: AB, ru: АБ}}\nentry: {{segment: new_customers}}\nsteps:\n  - id: arms\n    split: {parts['split']}\n"
+    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab" / "scenario.yml").write_text(text, encoding="utf-8")
+    found = read(tmp_path)
+    assert "split at random: a 25%, b 75%, compared for those who enter before 2026-04-01 00:00" in words(found.scenarios[0], Policy())
+    assert "сравниваются вошедшие до 2026-04-01 00:00" in words(found.scenarios[0], Policy(), russian=True)
