@@ -115,11 +115,7 @@ def answer(days: int, seed: int = 1) -> Answered:
     with connection(seed) as con:
         con.execute(f"attach '{quoted(settings().warehouse)}' as w (read_only)")
         lexicon.load(con)
-        con.execute(EFFECT)
-        con.executemany("insert into effect values (?, ?, ?, ?)", EFFECTS)
-        con.execute(LETTER, SHARES)
-        con.execute(PASS)
-        con.execute(PURCHASE)
+        draw(con)
         answer_files.write(Company(con, Path(settings().inbox_url), last, until))
         _tell_truth(con, settings().data / "truth" / "effects.parquet")
         counts = con.execute(
@@ -128,6 +124,15 @@ def answer(days: int, seed: int = 1) -> Answered:
             {"until": until},
         ).fetchone()
     return Answered(*counts, until)
+
+
+def draw(con: DuckDBPyConnection) -> None:
+    """Tables `letter`, `pass` and `purchase`: what everybody did. The warehouse is attached as `w`."""
+    con.execute(EFFECT)
+    con.executemany("insert into effect values (?, ?, ?, ?)", EFFECTS)
+    con.execute(LETTER, SHARES)
+    con.execute(PASS)
+    con.execute(PURCHASE)
 
 
 def _last_tick() -> datetime:
