@@ -1,7 +1,7 @@
 """What the demo's customers answer, as the providers' webhook bodies and the shop's order export. What they do is drawn in `answers`."""
 
 from pipelines.demo.files import Company, split
-from pipelines.demo.shops import _rubles
+from pipelines.demo.shops import rubles
 
 URL = "https://ladya.example.com/"
 # What happens to a letter, one row each; seconds after sending.
@@ -63,9 +63,9 @@ ORDERS = {
     "Артикул": "sku",
     "Товар": "if(language = 'ru', name_ru, name_en)",
     "Количество": "1",
-    "Цена": _rubles("if(language = 'ru', price_rub, price_usd)"),
+    "Цена": rubles("if(language = 'ru', price_rub, price_usd)"),
     "Скидка": "'0,00'",
-    "Сумма": _rubles("if(language = 'ru', price_rub, price_usd)"),
+    "Сумма": rubles("if(language = 'ru', price_rub, price_usd)"),
     "Валюта": "if(language = 'ru', 'RUB', 'USD')",
     "Магазин": "'Сайт'",
 }

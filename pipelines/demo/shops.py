@@ -94,7 +94,8 @@ from sale join account using (record_id) join sale_line as line using (sale) whe
 """
 
 
-def _rubles(expression: str) -> str:
+def rubles(expression: str) -> str:
+    """An amount as Russian spreadsheets write it."""
     return f"replace(replace(format('{{:,.2f}}', cast({expression} as double)), ',', ' '), '.', ',')"
 
 
@@ -112,9 +113,9 @@ PLAIN = {
     "Товар": "if(language = 'ru', name_ru, name_en)",
     "Категория": "if(language = 'ru', category_ru, category_en)",
     "Количество": "quantity",
-    "Цена": _rubles("price"),
-    "Скидка": _rubles("quantity * price * discount_share"),
-    "Сумма": _rubles("quantity * price * (1 - discount_share)"),
+    "Цена": rubles("price"),
+    "Скидка": rubles("quantity * price * discount_share"),
+    "Сумма": rubles("quantity * price * (1 - discount_share)"),
     "Валюта": "if(language = 'ru', 'RUB', 'USD')",
     "Промокод": "promo",
     "Магазин": "if(channel = 'store', 'Магазин на Набережной', 'Сайт')",

@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns import predicates
 from pipelines.campaigns.schema import Policy, Scenario
-from pipelines.campaigns.tables import MADE_ANEW, SCHEMA
+from pipelines.campaigns.tables import MADE_ANEW, SCHEMA, TABLES
 
 HOLDOUT, COMPANY_HOLDOUT = "holdout", "company_holdout"
 # Only what somebody who entered did: dbt sees to the moments.
@@ -32,7 +32,7 @@ def write(connection: DuckDBPyConnection, policy: Policy) -> None:
     connection.execute("begin")
     try:
         for table in MADE_ANEW:
-            connection.execute(f"delete from {SCHEMA}.{table}")
+            connection.execute(f"create or replace table {SCHEMA}.{table} ({TABLES[table]})")  # what `delete` leaves would stay in the file
         for (text,) in definitions:
             one = Scenario.model_validate_json(text)
             if one.goal:
