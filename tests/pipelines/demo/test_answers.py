@@ -10,24 +10,28 @@ import duckdb
 import pytest
 from project_runs import copy_of_first_day
 
-from pipelines.demo.answers import NothingToAnswer, answer
+from pipelines.demo.answers import Answered, NothingToAnswer, answer
 from pipelines.settings import settings
 
 DAYS = 14
 
 
-def data_of(made: Path, folder: Path, monkeypatch) -> Path:
-    day = copy_of_first_day(made, folder)
-    monkeypatch.setenv("SVOD_DATA", str(day.data))
-    monkeypatch.setenv("SVOD_INBOX", str(day.data / "inbox"))
-    settings.cache_clear()
-    return day.data
+def answer_of(made: Path, folder: Path) -> tuple[Path, Answered]:
+    """The answers of a copy of the company."""
+    data = copy_of_first_day(made, folder).data
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("SVOD_DATA", str(data))
+        monkeypatch.setenv("SVOD_INBOX", str(data / "inbox"))
+        settings.cache_clear()
+        try:
+            return data, answer(DAYS)
+        finally:
+            settings.cache_clear()
 
 
-@pytest.fixture
-def answered(first_day_done, tmp_path, data, monkeypatch):
-    folder = data_of(first_day_done, tmp_path / "company", monkeypatch)
-    return folder, answer(DAYS)
+@pytest.fixture(scope="module")
+def answered(first_day_done, tmp_path_factory) -> tuple[Path, Answered]:
+    return answer_of(first_day_done, tmp_path_factory.mktemp("company"))
 
 
 def events(folder: Path) -> list[tuple[str, str, datetime]]:
@@ -78,10 +82,10 @@ def test_purchases_are_orders_of_the_shop_with_ids_of_their_own(answered):
     assert all(row["Электронная почта"] or row["Телефон"] or row["ID клиента"] for row in rows)
 
 
-def test_the_same_days_give_the_same_bytes(answered, first_day_done, tmp_path, monkeypatch):
-    folder, _ = answered
-    again = data_of(first_day_done, tmp_path / "twin", monkeypatch)
-    answer(DAYS)
+def test_the_same_days_give_the_same_bytes(answered, first_day_done, tmp_path):
+    folder, told = answered
+    again, told_again = answer_of(first_day_done, tmp_path)
+    assert told_again == told
     for path in [*(folder / "inbox").rglob("*answers*"), folder / "truth" / "effects.parquet"]:
         assert (again / path.relative_to(folder)).read_bytes() == path.read_bytes(), path.name
 
