@@ -15,8 +15,10 @@ RULES = list(BLOCKING)
 DECLARED, TWINS, INSIDE = 0, 254, 255
 
 # The rule is part of the hash, so that a key is one number.
+# Of several keys of one record two may be equal.
 KEYS = "\nunion all\n".join(
-    f"select {position} as rule, n, hash({position}, key) as key from (select n, cast({expression} as varchar) as key from rescored where n = leader) as keyed where key is not null"
+    f"select {'distinct ' if 'unnest' in expression else ''}cast({position} as utinyint) as rule, hash({position}, key) as key, n "
+    f"from (select n, cast({expression} as varchar) as key from rescored where n = leader) as keyed where key is not null"
     for position, expression in enumerate(BLOCKING.values(), start=1)
 )
 
@@ -150,7 +152,7 @@ order by names.number
 
 def make_keys(connection: DuckDBPyConnection) -> None:
     """Makes `new_keys`, those of the rows that are scored again."""
-    connection.execute(f"create or replace temp table new_keys as select distinct cast(rule as utinyint) as rule, key, n from ({KEYS}) as keys").fetchall()
+    connection.execute(f"create or replace temp table new_keys as {KEYS}").fetchall()
 
 
 def fit_caps(connection: DuckDBPyConnection, records: int) -> dict[str, int]:
@@ -178,6 +180,11 @@ def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: b
     if everything:
         connection.execute(REPORT, {"rules": RULES}).fetchall()
     connection.execute(PAIRS.format(held=held, held_pairs=ALL_HELD_PAIRS if everything else HELD_PAIRS)).fetchall()
+
+
+def rule_numbers() -> list[int]:
+    """Of all that may bring a pair."""
+    return [DECLARED, *range(1, len(RULES) + 1), TWINS, INSIDE]
 
 
 def rule_name(number: int) -> str:

@@ -42,7 +42,7 @@ def fit(decisions: Path | None = None) -> Candidate:
     with reading(NoCandidate, "matching", "people") as connection:
         overrides.load(connection)
         remember(connection, everything=True)
-        records = prepare(connection)
+        records = prepare(connection, everything=True)
         # Decisions bind the records they are about; only if asked for do they also teach the model.
         overrides.load(connection, decisions)
         decided = connection.execute("select count(*) from overrides").fetchall()[0][0] if decisions else 0

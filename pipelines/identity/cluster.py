@@ -17,6 +17,7 @@ from pipelines.identity import vetoes
 from pipelines.identity.block import DECLARED, INSIDE, TWINS
 from pipelines.identity.model import Model
 from pipelines.identity.resolve import resolve
+from pipelines.identity.score import evident
 from pipelines.identity.settings import COMPARISONS, NOTHING, RELIABLE, VETO, levels
 
 # Larger components are not scored in full: pairs would grow with the square, and there the price of a bridge does the parting.
@@ -53,45 +54,52 @@ with
 
 old_components as (
 
-    select state.component from was.people as state
-    semi join (select n from again union all select n from changed where is_gone) as moved on state.n = moved.n
-    union
-    select people.component from people
+    select distinct known.component from was.components as known
     semi join (
-        select unnest([n_l, n_r]) as n from scored where match_weight >= $threshold or rule = {DECLARED}
-        union
+        select n from again
+        union all
+        select n from changed where is_gone
+        union all
+        select unnest([n_l, n_r]) from scored where match_weight >= $threshold or rule = {DECLARED}
+        union all
         select unnest([l.n, r.n]) from overrides inner join people as l on overrides.left_record_id = l.record_id inner join people as r on overrides.right_record_id = r.record_id
-    ) as ends on people.n = ends.n
+    ) as moved on known.n = moved.n
+
+),
+
+members as (
+
+    select n from again
+    union
+    select known.n from was.components as known semi join old_components on known.component = old_components.component
 
 )
 
 select n, record_id, leader, row_number() over (order by record_id) - 1 as place
-from people
-where component in (select component from old_components) or n in (select n from again)
+from people semi join members on people.n = members.n
 order by place
 """
 
-# Their pairs: those just scored, and those of the last run that still stand.
+# Their pairs: those just scored, and those of the last run that still stand. Where they lie in two components nothing is decided by them.
 PAIRS = f"""
-create or replace temp table affected_pairs as
-select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, scored.rule, scored.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed, {HAS_OTHER_NAME} as has_other_name
-from scored
-inner join affected as l on scored.n_l = l.n
-inner join affected as r on scored.n_r = r.n
-union all
-select least(l.place, r.place), greatest(l.place, r.place), cast(names.number as utinyint), pairs.match_weight, {DOUBTED}, {vetoed()}, {HAS_OTHER_NAME}
-from was.pairs as pairs
-inner join affected as l on pairs.left_record_id = l.record_id
-inner join affected as r on pairs.right_record_id = r.record_id
-inner join rule_names as names on pairs.rule = names.name
-where names.number <> {INSIDE} and l.n not in (select n from again) and r.n not in (select n from again)
+select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, pairs.rule, pairs.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed, {HAS_OTHER_NAME} as has_other_name
+from {{scored}} as pairs
+inner join {{places}} as l on pairs.n_l = l.n
+inner join {{places}} as r on pairs.n_r = r.n
+where {{which}}
+"""
+STANDING = f"pairs.rule <> {INSIDE} and l.n not in (select n from again) and r.n not in (select n from again)"
+BINDING = f"(pairs.match_weight >= $threshold or pairs.rule in ({DECLARED}, {TWINS}))"
+PLACED = """
+create or replace temp table placed as
+select affected.n, affected.place, affected.leader, found.component from affected inner join found on affected.place = found.place
 """
 
 INSIDE_PAIRS = f"""
 create or replace temp table inside_pairs as
 with
 
-leaders as (select affected.n, affected.place, found.component from affected inner join found on affected.place = found.place where affected.n = affected.leader),
+leaders as (select n, place, component from placed where n = leader),
 
 small as (select component from leaders group by component having count(*) between 3 and {FULLY_SCORED}),
 
@@ -125,17 +133,21 @@ class Graph:
 
 
 def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, score_pairs) -> None:
-    """Makes `affected`, `decided` (n, cluster, component, linked_by by place) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
+    """Makes `affected`, `decided` (n, cluster, cluster_n, component, linked_by by place) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
     connection.execute(AFFECTED, {"threshold": bits(threshold)}).fetchall()
     vetoes.gather(connection)
     must, cannot = _overrides(connection)
+    _bring(connection, model, "affected", BINDING, {"threshold": bits(threshold)})
     graph = _graph(connection, bits(threshold))
     component = _components(graph, must, bits(threshold))
-    connection.register("found", pa.table({"place": np.arange(graph.size), "component": component}))
-    connection.execute(INSIDE_PAIRS).fetchall()
+    connection.register("found", pa.table({"place": np.arange(graph.size), "component": component[graph.leader]}))
+    connection.execute(PLACED).fetchall()
     connection.unregister("found")
+    _bring(connection, model, "placed", "l.component = r.component")
+    connection.execute(INSIDE_PAIRS).fetchall()
     score_pairs("inside_pairs", "scored_inside")
     connection.execute("insert into scored select * from scored_inside").fetchall()
+    connection.execute(f"insert into affected_pairs {_pairs(model, 'scored_inside', 'placed', 'true')}").fetchall()
     graph = _graph(connection, bits(threshold))
     unique = [(int(graph.leader[place]), kind, value) for place, kind, value in vetoes.unique(connection)]
     labels, refused, broken = _decide(graph, component, must, cannot, unique, bits(threshold), bits(model.probability))
@@ -144,7 +156,7 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     connection.register("decided_now", pa.table({"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": linked_by}))
     connection.execute("""
         create or replace temp table decided as
-        select affected.n, affected.record_id, firsts.record_id as cluster, heads.n as component, found.linked_by
+        select affected.n, affected.record_id, firsts.record_id as cluster, firsts.n as cluster_n, heads.n as component, found.linked_by
         from decided_now as found
         inner join affected on found.place = affected.place
         inner join affected as firsts on found.cluster = firsts.place
@@ -155,15 +167,23 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     _store_refused(connection, list(reasons.values()))
 
 
+def _bring(connection: DuckDBPyConnection, model: Model, places: str, which: str, values: dict | None = None) -> None:
+    """Makes `affected_pairs`: of those between records of the table `places` the ones for which `which` holds."""
+    query = f"{_pairs(model, 'scored', places, which)} union all {_pairs(model, 'was.pairs', places, f'{which} and {STANDING}')}"
+    connection.execute(f"create or replace temp table affected_pairs as {query}", values).fetchall()
+
+
+def _pairs(model: Model, scored: str, places: str, which: str) -> str:
+    return PAIRS.format(scored=evident(model, scored), places=places, which=which)
+
+
 def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:
-    connection.execute(PAIRS).fetchall()
     vetoes.find(connection)
     query = """
         select pairs.left_place, pairs.right_place, case when is_doubted then least(match_weight, 0) else match_weight end, rule,
             pairs.is_vetoed or vetoed.left_place is not null
         from affected_pairs as pairs
         left join vetoed_pairs as vetoed on pairs.left_place = vetoed.left_place and pairs.right_place = vetoed.right_place
-        order by pairs.left_place, pairs.right_place
     """
     columns = connection.execute(query).fetchnumpy()  # Arrow's own way to NumPy imports pandas
     size = connection.execute("select count(*) from affected").fetchall()[0][0]
@@ -257,7 +277,7 @@ def _linked_by(graph: Graph, labels: np.ndarray) -> pa.Array:
 
 
 def _store_refused(connection: DuckDBPyConnection, rows: list[tuple[int, int, str]]) -> None:
-    """Makes `refused`: pairs that were likely and join nothing, by record ids, and why."""
+    """Makes `refused`: pairs that were likely and join nothing, by record ids and by numbers, and why."""
     columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
     table = pa.table(
         dict(zip(("left_place", "right_place"), (pa.array(places, pa.int64()) for places in columns[:2]), strict=True))
@@ -266,7 +286,8 @@ def _store_refused(connection: DuckDBPyConnection, rows: list[tuple[int, int, st
     connection.register("refused_now", table)
     connection.execute("""
         create or replace temp table refused as
-        select least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id, refused_now.reason
+        select least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id, refused_now.reason,
+            least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r
         from refused_now
         inner join affected as l on refused_now.left_place = l.place
         inner join affected as r on refused_now.right_place = r.place

@@ -13,7 +13,7 @@ from pipelines.identity import model as models
 from pipelines.identity.cluster import DOUBTED
 from pipelines.identity.holding import Edge
 from pipelines.identity.overrides import exists
-from pipelines.identity.score import score
+from pipelines.identity.score import evident, score
 from pipelines.identity.views import EVIDENCE
 from pipelines.redaction import Told
 from pipelines.settings import settings
@@ -119,4 +119,6 @@ def _score(connection: DuckDBPyConnection, left: str, right: str) -> None:
     connection.execute("create or replace temp table asked_pair as select 1 as rule, $l as n_l, $r as n_r", {"l": found[0][0], "r": found[1][0]}).fetchall()
     score(connection, model, models.names_file(folder, model), "asked_pair", "scored_pair")
     ids = {"l": min(left, right), "r": max(left, right)}
-    connection.execute("create or replace temp table one_pair as select $l as left_record_id, $r as right_record_id, * from scored_pair", ids).fetchall()
+    connection.execute(
+        "create or replace temp table one_pair as select $l as left_record_id, $r as right_record_id, * from " + evident(model, "scored_pair"), ids
+    ).fetchall()

@@ -112,6 +112,16 @@ ranked as (
 select customer_id, other_customer_id from ranked where place = 1
 """
 
+# Ids that have no cluster of their own any more, and where most of their records went.
+GONE = """
+create or replace temp table gone as
+select old.customer_id, assigned.customer_id as other_customer_id
+from (select distinct customer_id from old_customers) as old
+left join inherited on old.customer_id = inherited.customer_id
+left join assigned on inherited.cluster = assigned.cluster
+where coalesce(assigned.customer_id <> old.customer_id, true)
+"""
+
 # The pair that holds a merged id to its new customer most strongly, and the doubt that parted a split one.
 JOINED_BY = """
 create or replace temp table joined_by as
@@ -119,7 +129,7 @@ with
 
 pairs as (
 
-    select left_record_id, right_record_id, match_weight, rule from new_pairs where decision = 'match'
+    select left_record_id, right_record_id, match_weight, rule from new_pairs where decision = 'match' and $merged > 0
 
 ),
 
@@ -160,16 +170,6 @@ group by new.customer_id
 EVENTS = """
 create or replace temp table new_events as
 with
-
-gone as (
-
-    select old.customer_id, assigned.customer_id as other_customer_id
-    from (select distinct customer_id from old_customers) as old
-    left join inherited on old.customer_id = inherited.customer_id
-    left join assigned on inherited.cluster = assigned.cluster
-    where coalesce(assigned.customer_id <> old.customer_id, true)
-
-),
 
 events as (
 
@@ -260,6 +260,9 @@ def assign(connection: DuckDBPyConnection, run_number: int) -> None:
 
 def record(connection: DuckDBPyConnection, run_at: datetime, run_number: int) -> None:
     """Notes what became of every id there was. Needs `new_pairs` and `refused` for the evidence."""
-    values = {"run_at": run_at.strftime("%Y-%m-%d %H:%M:%S"), "run_number": run_number}
+    connection.execute(GONE).fetchall()
+    # Where no id was merged, which most often is so, no pair has to be looked at.
+    merged = connection.execute("select count(other_customer_id) from gone").fetchall()[0][0]
+    values = {"run_at": run_at.strftime("%Y-%m-%d %H:%M:%S"), "run_number": run_number, "merged": merged}
     for statement in (ORIGINS, JOINED_BY, PARTED_BY, EVENTS, MOVES, CUSTOMERS, REDIRECTS):
         connection.execute(statement, {name: value for name, value in values.items() if f"${name}" in statement} or None).fetchall()

@@ -21,6 +21,7 @@ MATCHING_COLUMNS = (
 )
 
 TYPES = {"email": "emails", "phone": "phones", "loyalty_card": "cards", "user_id": "accounts", "national_id": "national_ids"}
+PRIVATE = ("email", "phone")
 SET_COLUMNS = ("emails", "private_emails", "email_locals", "phones", "private_phones", "cards", "accounts", "national_ids")
 COLUMNS = ("given_name_key", "family_name_key", "additional_name_key", "name_key", "birth_date", "birth_year", "birth_month", "birth_day",
            "gender", "street_key", "locality_key", "postal_key", *SET_COLUMNS)  # fmt: skip
@@ -94,26 +95,48 @@ select record_id from usable semi join (select * from now_held union all select 
     on usable.identifier_type = moved.identifier_type and usable.value = moved.value
 """
 
+EVERYBODY = "create or replace temp table touched as select record_id from inputs"
+
+# Numbers are given in the order of ids and kept: a record has the same one in every run.
+NUMBERS = """
+create or replace temp table numbers as
+select
+    touched.record_id,
+    cast(coalesce(state.n, (select coalesce(max(n), 0) from was.people) + row_number() over (partition by state.n is null order by touched.record_id)) as integer) as n
+from touched
+left join was.people as state on touched.record_id = state.record_id
+"""
+
 # A value is private unless two of its holders have different given names: a family phone is not, nor the e-mail of a couple.
 # Typos and swapped name parts do not make a second person; the same test is used when pairs are compared.
 IDENTIFIERS = f"""
 create or replace temp table matching_identifiers as
 with
 
-asked as (select distinct identifier_type, value from usable semi join touched on usable.record_id = touched.record_id),
+asked as (select distinct identifier_type, value from usable semi join numbers on usable.record_id = numbers.record_id),
 
 held as (
 
-    select distinct usable.record_id, usable.identifier_type, usable.value, records.given_name_key, records.family_name_key
-    from usable
-    semi join asked on usable.identifier_type = asked.identifier_type and usable.value = asked.value
-    inner join intermediate.int_records as records on usable.record_id = records.record_id
+    select distinct usable.record_id, usable.identifier_type, usable.value
+    from usable semi join asked on usable.identifier_type = asked.identifier_type and usable.value = asked.value
 
 ),
 
+named as (
+
+    select held.identifier_type, held.value, records.given_name_key, records.family_name_key
+    from held
+    inner join intermediate.int_records as records on held.record_id = records.record_id
+    where length(records.given_name_key) > 1
+
+),
+
+several as (select identifier_type, value from named group by identifier_type, value having min(given_name_key) <> max(given_name_key)),
+
 names as (
 
-    select distinct identifier_type, value, given_name_key, family_name_key from held where length(given_name_key) > 1
+    select distinct named.*
+    from named semi join several on named.identifier_type = several.identifier_type and named.value = several.value
 
 ),
 
@@ -137,24 +160,24 @@ common as (
 
 )
 
-select held.record_id, held.identifier_type, held.value, common.value is null as is_private
+select numbers.n, held.identifier_type, held.value, common.value is null as is_private
 from held
-semi join touched on held.record_id = touched.record_id
+inner join numbers on held.record_id = numbers.record_id
 left join common on held.identifier_type = common.identifier_type and held.value = common.value
 """
+# Where everybody is asked about, every value is.
+ALL_IDENTIFIERS = IDENTIFIERS.replace("semi join asked on usable.identifier_type = asked.identifier_type and usable.value = asked.value", "")
 
+# By type, since few records hold more than one: a list that stays empty costs as much as one that does not.
+SETS = "\n".join(
+    f"""left join (
+        select n, list_sort(list(value)) as {column}{f", list_sort(list(value) filter (where is_private)) as private_{column}" if kind in PRIVATE else ""}
+        from matching_identifiers where identifier_type = '{kind}' group by n
+    ) as {column} on numbers.n = {column}.n"""
+    for kind, column in TYPES.items()
+)
 # A local part of fewer than five characters (ivan@, max@) is a word, not a hint.
-SETS = f"""
-create or replace temp table matching_sets as
-select
-    record_id,
-    {", ".join(f"list_sort(list(value) filter (where identifier_type = '{kind}')) as {column}" for kind, column in TYPES.items())},
-    list_sort(list(value) filter (where identifier_type = 'email' and is_private)) as private_emails,
-    list_sort(list(value) filter (where identifier_type = 'phone' and is_private)) as private_phones,
-    list_sort(list(distinct split_part(value, '@', 1)) filter (where identifier_type = 'email' and length(split_part(value, '@', 1)) >= 5)) as email_locals
-from matching_identifiers
-group by record_id
-"""
+LOCALS = "list_sort(list_distinct(list_filter(list_transform(emails.emails, lambda value: split_part(value, '@', 1)), lambda part: length(part) >= 5)))"
 
 # Rows that are equal to the letter and hold something of a person's own are one row to matching: `is_twin` lets them be.
 # An identifier that may veto and is not compared would not be seen here, so that its holders are no twins.
@@ -165,7 +188,9 @@ with
 read as (
 
     select
+        numbers.n,
         records.record_id,
+        inputs.input_hash,
         nullif(records.given_name_key, '') as given_name_key,
         nullif(records.family_name_key, '') as family_name_key,
         nullif(records.additional_name_key, '') as additional_name_key,
@@ -178,10 +203,11 @@ read as (
         nullif(records.street_key, '') as street_key,
         nullif(records.locality_key, '') as locality_key,
         nullif(lower(records.postal_code), '') as postal_key,
-        {", ".join(f"coalesce(sets.{column}, cast([] as varchar[])) as {column}" for column in SET_COLUMNS)}
+        {", ".join(f"coalesce({LOCALS if column == 'email_locals' else column}, cast([] as varchar[])) as {column}" for column in SET_COLUMNS)}
     from intermediate.int_records as records
-    semi join touched on records.record_id = touched.record_id
-    left join matching_sets as sets on records.record_id = sets.record_id
+    inner join numbers on records.record_id = numbers.record_id
+    inner join inputs on records.record_id = inputs.record_id
+    {SETS}
 
 )
 
@@ -195,22 +221,15 @@ select
 from read
 """
 
-# Numbers are given in the order of ids and kept: a record has the same one in every run.
 FRESH = """
 create or replace temp table fresh as
-select
-    cast(coalesce(state.n, (select coalesce(max(n), 0) from was.people) + row_number() over (partition by state.n is null order by rows.record_id)) as integer) as n,
-    rows.*,
-    inputs.input_hash,
-    state.row_hash as old_row_hash,
-    cast(null as integer) as component
+select rows.n, state.row_hash as old_row_hash
 from touched_rows as rows
-inner join inputs on rows.record_id = inputs.record_id
-left join was.people as state on rows.record_id = state.record_id
-where state.row_hash is distinct from rows.row_hash or state.input_hash is distinct from inputs.input_hash or state.can_be_twin <> rows.can_be_twin
+left join was.people as state on rows.n = state.n
+where state.row_hash is distinct from rows.row_hash or state.input_hash is distinct from rows.input_hash or state.can_be_twin <> rows.can_be_twin
 """
 
-STATE_COLUMNS = ("n", "record_id", *COLUMNS, "row_hash", "can_be_twin", "input_hash", "component", "leader")
+STATE_COLUMNS = ("n", "record_id", *COLUMNS, "row_hash", "can_be_twin", "input_hash", "leader")
 
 # The leader of twins is the one with the smallest id; any other row leads only itself. Asked for the groups that may have changed.
 LEADERS = """
@@ -219,7 +238,7 @@ with
 
 groups as (
 
-    select row_hash from fresh
+    select rows.row_hash from touched_rows as rows semi join fresh on rows.n = fresh.n
     union
     select old_row_hash from fresh where old_row_hash is not null
     union
@@ -229,7 +248,7 @@ groups as (
 
 rows as (
 
-    select n, record_id, row_hash, name_key, emails, can_be_twin from fresh
+    select n, record_id, row_hash, name_key, emails, can_be_twin from touched_rows as rows semi join fresh on rows.n = fresh.n
     union all
     select n, record_id, row_hash, name_key, emails, can_be_twin from was.people as state
     anti join (select n from fresh union all select n from changed where is_gone) as newer on state.n = newer.n
@@ -244,8 +263,8 @@ from rows
 # What is scored again: new and changed rows, and twins that have another leader now.
 RESCORED = f"""
 create or replace temp table rescored as
-select {", ".join(f"fresh.{column}" for column in STATE_COLUMNS if column != "leader")}, leaders.leader
-from fresh inner join leaders on fresh.n = leaders.n
+select {", ".join(f"rows.{column}" for column in STATE_COLUMNS if column != "leader")}, leaders.leader
+from touched_rows as rows semi join fresh on rows.n = fresh.n inner join leaders on rows.n = leaders.n
 union all
 select {", ".join(f"state.{column}" for column in STATE_COLUMNS if column != "leader")}, leaders.leader
 from was.people as state
@@ -264,9 +283,10 @@ select {", ".join(STATE_COLUMNS)} from was.people as state anti join outdated on
 """
 
 
-def prepare(connection: DuckDBPyConnection) -> int:
+def prepare(connection: DuckDBPyConnection, *, everything: bool) -> int:
     """Makes `changed`, `rescored`, `outdated` and `people`; returns how many records there are. Needs the table `overrides`."""
     identifier_types.load(connection)
-    for statement in (USABLE, INPUTS, CHANGED, TOUCHED, IDENTIFIERS, SETS, ROWS, FRESH, LEADERS, RESCORED, OUTDATED, PEOPLE):
+    touched = (EVERYBODY, NUMBERS, ALL_IDENTIFIERS) if everything else (TOUCHED, NUMBERS, IDENTIFIERS)
+    for statement in (USABLE, INPUTS, CHANGED, *touched, ROWS, FRESH, LEADERS, RESCORED, OUTDATED, PEOPLE):
         connection.execute(statement).fetchall()
     return connection.execute("select count(*) from inputs").fetchall()[0][0]

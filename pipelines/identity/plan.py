@@ -59,11 +59,11 @@ select from_customer_id as customer_id from plan_moves union select to_customer_
 union select customer_id from new_events where event = 'retired'
 """
 CUSTOMERS = "select count(*) from warehouse.identity.customers"
-REVIEW_NOW = "select count(*) from warehouse.identity.pairs where decision = 'review'"
+REVIEW_NOW = "select count(*) from warehouse.matching.pairs where decision = 'review'"
 # The run itself deletes and inserts by these rules; the count follows them.
 REVIEW_THEN = f"""
-select (select count(*) from new_pairs where decision = 'review')
-    + (select count(*) from warehouse.identity.pairs where decision = 'review' and not $everything and not ({tables.DELETED["identity.pairs"]}))
+select (select count(*) from decided_pairs where decision = 'review')
+    + (select count(*) from warehouse.matching.pairs where decision = 'review' and not $everything and not ({tables.DELETED["matching.pairs"]}))
 """
 WAITING = """
 select count(*) from inputs full join warehouse.matching.people as state on inputs.record_id = state.record_id

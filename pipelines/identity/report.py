@@ -6,8 +6,10 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.identity import identifier_types, measure
+from pipelines.identity import identifier_types, measure, views
+from pipelines.identity.block import DECLARED, INSIDE
 from pipelines.identity.model import Model
+from pipelines.identity.score import PROBABILITY
 from pipelines.identity.settings import settings_version
 from pipelines.settings import settings
 
@@ -47,50 +49,48 @@ limit 1
 
 # Pairs scored by this run, and those of the last run whose records were decided again.
 PAIRS = """
-create or replace temp table new_pairs as
+create or replace temp table decided_pairs as
 with
 
 pairs as (
 
-    select
-        least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id,
-        names.name as rule, scored.* exclude (n_l, n_r, rule)
-    from scored
-    inner join people as l on scored.n_l = l.n
-    inner join people as r on scored.n_r = r.n
-    inner join rule_names as names on scored.rule = names.number
+    select * from scored
     union all by name
     select pairs.* exclude (decision, reason)
     from was.pairs as pairs
-    inner join decided as l on pairs.left_record_id = l.record_id
-    inner join decided as r on pairs.right_record_id = r.record_id
-    where pairs.rule <> 'inside' and l.n not in (select n from again) and r.n not in (select n from again)
+    inner join decided as l on pairs.n_l = l.n
+    inner join decided as r on pairs.n_r = r.n
+    where pairs.rule <> {inside} and l.n not in (select n from again) and r.n not in (select n from again)
+
+),
+
+judged as (
+
+    select pairs.*, coalesce(l.cluster_n = r.cluster_n, false) as is_together, {probability} as match_probability
+    from pairs
+    left join decided as l on pairs.n_l = l.n
+    left join decided as r on pairs.n_r = r.n
 
 )
 
 select
-    pairs.*,
+    judged.* exclude (is_together, match_probability),
     case
-        when coalesce(l.customer_id = r.customer_id, false) and (match_probability >= $threshold or rule = 'declared') then 'match'
-        when not coalesce(l.customer_id = r.customer_id, false) and match_probability >= $review then 'review'
+        when is_together and (match_probability >= $threshold or rule = {declared}) then 'match'
+        when not is_together and match_probability >= $review then 'review'
         else 'no'
     end as decision,
-    case
-        when not coalesce(l.customer_id = r.customer_id, false) and match_probability >= $review then coalesce(refused.reason, 'not sure')
-    end as reason
-from pairs
-left join new_record_customers as l on pairs.left_record_id = l.record_id
-left join new_record_customers as r on pairs.right_record_id = r.record_id
-left join refused on pairs.left_record_id = refused.left_record_id and pairs.right_record_id = refused.right_record_id
-order by pairs.left_record_id, pairs.right_record_id
+    case when not is_together and match_probability >= $review then coalesce(refused.reason, 'not sure') end as reason
+from judged
+left join refused on judged.n_l = refused.n_l and judged.n_r = refused.n_r
 """
 
 COUNTS = """
 select
     (select count(*) from warehouse.identity.record_customers) as records,
-    (select count(*) from warehouse.identity.pairs) as pairs,
-    (select count(*) from warehouse.identity.pairs where decision = 'match') as matched_pairs,
-    (select count(*) from warehouse.identity.pairs where decision = 'review') as review_pairs,
+    (select count(*) from warehouse.matching.pairs) as pairs,
+    (select count(*) from warehouse.matching.pairs where decision = 'match') as matched_pairs,
+    (select count(*) from warehouse.matching.pairs where decision = 'review') as review_pairs,
     (select count(*) from warehouse.identity.customers) as customers,
     (select coalesce(max(record_count), 0) from warehouse.identity.customers) as largest_cluster,
     count(*) filter (where event = 'created') as created,
@@ -112,9 +112,11 @@ def last_report(connection: DuckDBPyConnection) -> IdentityReport | None:
     return IdentityReport(*rows[0], skipped=True) if rows else None
 
 
-def make_pairs(connection: DuckDBPyConnection, threshold: float) -> None:
-    """Makes `new_pairs`: every pair of the records decided again, with what was decided and why not."""
-    connection.execute(PAIRS, {"threshold": threshold, "review": settings().review_threshold}).fetchall()
+def make_pairs(connection: DuckDBPyConnection, model: Model, threshold: float) -> None:
+    """Makes `decided_pairs`, every pair of the records decided again, with what was decided and why not; `new_pairs` is the same to be read."""
+    query = PAIRS.format(inside=INSIDE, declared=DECLARED, probability=PROBABILITY)
+    connection.execute(query, {"threshold": threshold, "review": settings().review_threshold}).fetchall()
+    connection.execute(f"create or replace temp view new_pairs as {views.pairs(model, 'decided_pairs', 'people')}").fetchall()
 
 
 def write(connection: DuckDBPyConnection, run_at: datetime, run_number: int, model: Model, started: float) -> IdentityReport:

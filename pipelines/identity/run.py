@@ -55,7 +55,7 @@ def resolve_identity(run_at: datetime, *, full: bool = False, retrain: bool = Fa
         if found is None:
             return report.last_report(connection)
         with tables.transaction(connection):
-            tables.replace(connection, report.circumstances(found.model, threshold), everything=found.everything)
+            tables.replace(connection, found.model, report.circumstances(found.model, threshold), everything=found.everything)
             done = report.write(connection, run_at, found.run_number, found.model, started)
         ledger.catch_up(connection, folder)
         explain.save_charts(connection, found.model, folder)
@@ -68,13 +68,13 @@ def outcome(connection: duckdb.DuckDBPyConnection, model: Model | None, folder: 
         model = None
     everything = full or model is None or _state(connection) != report.circumstances(model, threshold)
     remember(connection, everything)
-    records = prepare(connection)
+    records = prepare(connection, everything=everything)
     if not everything and not connection.execute("select count(*) from changed").fetchall()[0][0] and report.last_report(connection):
         return None
     model = decide(connection, model, records, folder, threshold, everything=everything)
     run_number = ledger.next_run(connection)
     keep.assign(connection, run_number)
-    report.make_pairs(connection, threshold)
+    report.make_pairs(connection, model, threshold)
     keep.record(connection, run_at, run_number)
     overrides.outcomes(connection)
     return Outcome(model, run_number, everything)
@@ -82,9 +82,6 @@ def outcome(connection: duckdb.DuckDBPyConnection, model: Model | None, folder: 
 
 def decide(connection: duckdb.DuckDBPyConnection, model: Model | None, records: int, folder: Path, threshold: float, *, everything: bool) -> Model:
     """Makes the temporary tables `scored`, `decided` and `refused`; returns the model, a new one if none was given."""
-    connection.execute("create or replace temp table rule_names as select unnest($numbers) as number, unnest($names) as name", {
-        "numbers": (numbers := [block.DECLARED, *range(1, len(block.RULES) + 1), block.TWINS, block.INSIDE]),
-        "names": [block.rule_name(number) for number in numbers]}).fetchall()  # fmt: skip
     if model is None:
         model = fit(connection, records).model
         models.save(connection, model, folder)
@@ -114,7 +111,7 @@ def _state(connection: duckdb.DuckDBPyConnection) -> str | None:
 def remember(connection: duckdb.DuckDBPyConnection, everything: bool) -> None:
     """What the last run left, as schema `was`; nothing if everything is to be scored anew."""
     connection.execute("create schema if not exists was").fetchall()
-    for view, table in {"people": "matching.people", "keys": "matching.keys", "pairs": "identity.pairs"}.items():
+    for view, table in {"people": "matching.people", "components": "matching.components", "keys": "matching.keys", "pairs": "matching.pairs"}.items():
         connection.execute(f"create or replace view was.{view} as select * from warehouse.{table}{' where false' if everything else ''}").fetchall()
 
 

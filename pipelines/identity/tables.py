@@ -8,7 +8,10 @@ from contextlib import contextmanager
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.identity import model as models
 from pipelines.identity import views
+from pipelines.identity.model import Model
+from pipelines.identity.score import BY_NAME
 from pipelines.identity.settings import COMPARISONS
 
 PEOPLE = """
@@ -18,13 +21,10 @@ PEOPLE = """
     street_key varchar, locality_key varchar, postal_key varchar,
     emails varchar[], private_emails varchar[], email_locals varchar[], phones varchar[], private_phones varchar[],
     cards varchar[], accounts varchar[], national_ids varchar[],
-    row_hash ubigint, can_be_twin boolean, input_hash ubigint, component integer, leader integer
+    row_hash ubigint, can_be_twin boolean, input_hash ubigint, leader integer
 """
 
 TABLES: dict[str, str] = {
-    "identity.pairs": "left_record_id varchar not null, right_record_id varchar not null, match_weight double, match_probability double, rule varchar, "
-    + "".join(f"gamma_{name} tinyint, mw_{name} double, " for name in COMPARISONS)
-    + "decision varchar not null, reason varchar",
     "identity.record_customers": "record_id varchar not null, customer_id varchar not null, cluster_size bigint not null, linked_by varchar not null",
     "identity.customers": "customer_id varchar not null, record_count bigint not null, created_at timestamp not null, changed_at timestamp not null",
     "identity.customer_events": "customer_id varchar not null, event varchar not null, other_customer_id varchar, run_number bigint not null, "
@@ -41,45 +41,43 @@ TABLES: dict[str, str] = {
     "precision double, recall double, f1 double, f1_error double, bcubed_precision double, bcubed_recall double, bcubed_f1 double, "
     "exact_share double, over_merged bigint, under_merged bigint, matched_share double, seconds double not null",
     "matching.people": PEOPLE,
+    "matching.components": "n integer not null, component integer not null",
+    "matching.pairs": f"n_l integer not null, n_r integer not null, rule utinyint not null, match_weight double, mw_{BY_NAME} double, "
+    + "".join(f"gamma_{name} tinyint, " for name in COMPARISONS)
+    + "decision varchar not null, reason varchar",
     "matching.keys": "rule utinyint not null, key ubigint not null, n integer not null",
     "matching.state": "circumstances varchar not null",
 }
 
 
 # What holds for one record or customer is replaced where it was decided again; histories grow; the rest says how things are now.
-MOVED = """
-create or replace temp table moved_records as
-select people.record_id from again inner join people on again.n = people.n union all select record_id from changed where is_gone
-"""
-NEW_PEOPLE = """
-create or replace temp table new_people as
-select people.* exclude (component), decided.component from people inner join decided on people.n = decided.n order by people.n
-"""
+MOVED = "create or replace temp table moved as select n from again union all select n from changed where is_gone and n is not null"
 DELETED = {
-    "identity.pairs": """left_record_id in (from moved_records) or right_record_id in (from moved_records)
-        or (left_record_id in (from decided_records) and right_record_id in (from decided_records))""",
+    "matching.pairs": "n_l in (from moved) or n_r in (from moved) or (n_l in (select n from decided) and n_r in (select n from decided))",
     "identity.record_customers": "record_id in (from decided_records)",
     "identity.customers": "customer_id in (select customer_id from old_customers union all select customer_id from new_customers)",
     "identity.customer_events": "false",
     "identity.customer_redirects": "true",
     "identity.record_moves": "false",
     "identity.override_outcomes": "true",
-    "matching.people": "n in (select n from decided union all select n from changed where is_gone)",
+    "matching.people": "n in (from outdated)",
+    "matching.components": "n in (select n from decided union all select n from changed where is_gone)",
     "matching.keys": "n in (from outdated)",
 }
 INSERTED = {
-    "identity.pairs": "select * from new_pairs",
+    "matching.pairs": "select * from decided_pairs",
     "identity.record_customers": "select * from new_record_customers",
     "identity.customers": "select * from new_customers",
     "identity.customer_events": "select * from new_events",
     "identity.customer_redirects": "select * from new_redirects",
     "identity.record_moves": "select * from new_moves",
     "identity.override_outcomes": "select * from new_override_outcomes",
-    "matching.people": "select * from new_people",
+    "matching.people": "select * from rescored",
+    "matching.components": "select n, component from decided",
     "matching.keys": "select * from new_keys",
 }
 LEDGER = ("identity.record_customers", "identity.customers", "identity.customer_events", "identity.customer_redirects", "identity.record_moves")
-REPLACED_WHOLE = ("identity.pairs", "matching.people", "matching.keys")
+REPLACED_WHOLE = ("matching.pairs", "matching.components", "matching.people", "matching.keys")
 
 
 # A warehouse from before moves were written down: its history begins with what it knows.
@@ -105,8 +103,17 @@ def ensure(connection: DuckDBPyConnection) -> None:
         for column in set(wanted) - there if name in LEDGER else ():
             connection.execute(f"alter table warehouse.{name} add column {wanted[column].replace(' not null', '')}").fetchall()
     connection.execute(BACKFILL).fetchall()
+    _forget_text_pairs(connection)
     if not views.there(connection):
-        views.create(connection)
+        views.create(connection, models.prior())
+
+
+def _forget_text_pairs(connection: DuckDBPyConnection) -> None:
+    """In a warehouse from before pairs were kept as numbers they are made anew, and so everything is."""
+    query = "select count(*) from duckdb_tables() where database_name = 'warehouse' and schema_name = 'identity' and table_name = 'pairs'"
+    if connection.execute(query).fetchall()[0][0]:
+        connection.execute("drop table warehouse.identity.pairs").fetchall()
+        connection.execute("delete from warehouse.matching.state").fetchall()
 
 
 @contextmanager
@@ -121,10 +128,9 @@ def transaction(connection: DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-def replace(connection: DuckDBPyConnection, circumstances: str, *, everything: bool) -> None:
+def replace(connection: DuckDBPyConnection, model: Model, circumstances: str, *, everything: bool) -> None:
     """Puts the rows decided by this run in the place of the old ones. Call it within `transaction`."""
-    for statement in (MOVED, NEW_PEOPLE):
-        connection.execute(statement).fetchall()
+    connection.execute(MOVED).fetchall()
     for name, condition in DELETED.items():
         if everything and name in REPLACED_WHOLE:
             connection.execute(f"create or replace table warehouse.{name} ({TABLES[name]})").fetchall()
@@ -135,6 +141,6 @@ def replace(connection: DuckDBPyConnection, circumstances: str, *, everything: b
     if everything:
         connection.execute("delete from warehouse.identity.blocking").fetchall()
         connection.execute("insert into warehouse.identity.blocking by name select * from new_blocking").fetchall()
-    views.create(connection)
+    views.create(connection, model)
     connection.execute("delete from warehouse.matching.state").fetchall()
     connection.execute("insert into warehouse.matching.state values ($circumstances)", {"circumstances": circumstances}).fetchall()

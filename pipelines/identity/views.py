@@ -1,11 +1,15 @@
 """What analysts and stewards ask of the identity tables, as views over them: nothing is copied, nothing can go stale.
 
-`identity.pair_evidence` takes a match weight apart; `identity.review_queue` puts the open questions in the order in which they matter.
+`identity.pairs` is every scored pair with its evidence; `identity.pair_evidence` takes a match weight apart; `identity.review_queue` puts
+the open questions in the order in which they matter.
 """
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.identity.block import rule_name, rule_numbers
+from pipelines.identity.model import Model
 from pipelines.identity.overrides import exists
+from pipelines.identity.score import evident
 from pipelines.identity.settings import COMPARISONS, levels
 
 PRIOR = "before looking"
@@ -21,6 +25,22 @@ _PARTS = ", ".join(
     for name in COMPARISONS
 )
 _PRIOR = "match_weight - (" + " + ".join(f"coalesce(mw_{name}, 0)" for name in COMPARISONS) + ")"
+
+# A pair is kept by numbers; the smaller record id stands left.
+PAIRS = f"""
+select
+    least(l.record_id, r.record_id) as left_record_id,
+    greatest(l.record_id, r.record_id) as right_record_id,
+    pairs.match_weight,
+    pairs.match_probability,
+    case pairs.rule {{rules}} end as rule,
+    {", ".join(f"pairs.gamma_{name}, pairs.mw_{name}" for name in COMPARISONS)},
+    pairs.decision,
+    pairs.reason
+from {{pairs}} as pairs
+inner join {{people}} as l on pairs.n_l = l.n
+inner join {{people}} as r on pairs.n_r = r.n
+"""
 
 # Over any table of scored pairs: the view's own, or one pair that was scored to be explained.
 EVIDENCE = f"""
@@ -109,6 +129,7 @@ ORDERS = "select record_id, count(*) as order_count from intermediate.int_orders
 NO_ORDERS = "select '' as record_id, 0 as order_count where false"
 
 COMMENTS = {
+    "pairs": "One row per pair of records that was scored, with what each comparison came to and what was decided; kept as numbers in schema matching.",
     "pair_evidence": "One row per pair and comparison: the level it came to and the bits it adds; the row prior is where every pair starts. "
     "The bits of a pair add up to its match_weight in identity.pairs.",
     "review_queue": "One row per two customers that may be one, named by their most alike records; the decision with most effect first. "
@@ -120,9 +141,19 @@ def there(connection: DuckDBPyConnection) -> bool:
     return all(exists(connection, "identity", name) for name in COMMENTS)
 
 
-def create(connection: DuckDBPyConnection) -> None:
-    """Makes the views, or makes them anew: levels and their words belong to the settings."""
+def pairs(model: Model, table: str, people: str) -> str:
+    """The pairs of a table as people read them: by record ids, with the bits that this model gives to each level."""
+    rules = " ".join(f"when {number} then '{rule_name(number)}'" for number in rule_numbers())
+    return PAIRS.format(rules=rules, pairs=evident(model, table), people=people)
+
+
+def create(connection: DuckDBPyConnection, model: Model) -> None:
+    """Makes the views, or makes them anew: levels and their words belong to the settings, their bits to the model."""
     queue = QUEUE.format(orders=ORDERS if exists(connection, "intermediate", "int_orders") else NO_ORDERS)
-    for name, query in (("pair_evidence", EVIDENCE.format(pairs="identity.pairs")), ("review_queue", queue)):
+    for name, query in (
+        ("pairs", pairs(model, "matching.pairs", "matching.people")),
+        ("pair_evidence", EVIDENCE.format(pairs="identity.pairs")),
+        ("review_queue", queue),
+    ):
         connection.execute(f"create or replace view warehouse.identity.{name} as {query}").fetchall()
         connection.execute(f"comment on view warehouse.identity.{name} is '{COMMENTS[name]}'").fetchall()

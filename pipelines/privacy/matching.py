@@ -11,7 +11,7 @@ TYPED = (("identifier_type", "raw_value"), ("identifier_type", "value"), ("ident
 # Vocabularies that come with Svod: a name in them says nothing about anybody.
 PUBLIC = ("seeds",)
 NEEDLES = "(select coalesce(list(text), []) from subject.needles)"
-OWNERS = ("record_id", "customer_id", "_line", "line", "n")
+OWNERS = ("record_id", "customer_id", "_line", "line", "n", "n_l", "n_r")
 
 
 def columns_of(described: list[tuple[str, str]]) -> dict[str, str]:
@@ -46,8 +46,10 @@ def _by_key(columns: dict[str, str]) -> list[str]:
     for file, line in (("_file_id", "_line"), ("file_id", "line")):
         if file in columns and line in columns:
             found.append(f'("{file}", "{line}") in (select (file_id, line) from subject.rows)')
-    if columns.get("n") == "INTEGER" and ("key" in columns or "record_id" in columns):
+    if columns.get("n") == "INTEGER" and ({"key", "record_id", "component"} & columns.keys()):
         found.append("n in (select n from subject.numbers)")
+    if columns.get("n_l") == columns.get("n_r") == "INTEGER":
+        found.append("n_l in (select n from subject.numbers) or n_r in (select n from subject.numbers)")
     return found
 
 

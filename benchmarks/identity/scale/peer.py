@@ -20,8 +20,9 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from pipelines.identity import model as models
+from pipelines.identity.block import INSIDE, TWINS
 from pipelines.identity.people import COLUMNS
-from pipelines.identity.score import FREQUENCIES, SMOOTHING
+from pipelines.identity.score import gather
 from pipelines.identity.settings import BLOCKING, splink_settings
 from pipelines.settings import settings
 
@@ -38,13 +39,9 @@ keyed as (select n, {keys} from kept group by n)
 select people.n, people.leader, {columns}, keyed.* exclude (n)
 from warehouse.matching.people as people left join keyed on people.n = keyed.n where people.n = people.leader
 """
-PAIRS = """
+PAIRS = f"""
 create table pairs as
-select pairs.rule as match_key, least(l.n, r.n) as join_key_l, greatest(l.n, r.n) as join_key_r
-from warehouse.identity.pairs as pairs
-inner join warehouse.matching.people as l on pairs.left_record_id = l.record_id
-inner join warehouse.matching.people as r on pairs.right_record_id = r.record_id
-where pairs.rule not in ('inside', 'equal rows')
+select cast(rule as varchar) as match_key, n_l as join_key_l, n_r as join_key_r from warehouse.matching.pairs where rule not in ({INSIDE}, {TWINS})
 """
 RECORDS = "create table records as select record_id, leader from warehouse.matching.people"
 EVERYBODY = "(select n as n_l, n as n_r from people)"
@@ -61,9 +58,8 @@ def lay(folder: Path) -> None:
         connection.execute(PEOPLE.format(keys=keys, columns=", ".join(COLUMNS)), {"caps": [model.caps[name] for name in BLOCKING]})
         connection.execute(PAIRS)
         connection.execute(RECORDS)
-        weights = {f"{part}_{word}": number for part, pair in SMOOTHING.items() for word, number in zip(("weight", "typical"), pair, strict=True)}
-        names = models.names_file(settings().data / "identity", model)
-        connection.execute(FREQUENCIES.format(file=names, pairs=EVERYBODY, namesakes=model.namesakes, **weights).replace(" temp ", " "))
+        gather(connection, model, models.names_file(settings().data / "identity", model), EVERYBODY)
+        connection.execute("create table name_frequencies as select distinct name_key, tf_name_key from compared where name_key is not null")
 
 
 def several(rule: str) -> bool:

@@ -26,7 +26,7 @@ TABLES = {
     "identity.customer_redirects": "*",
     "identity.record_moves": "*",
     "identity.override_outcomes": "*",
-    "matching.people": "* exclude (n, component, leader)",
+    "matching.people": "* exclude (n, leader)",
     "matching.keys": "rule, key, (select record_id from matching.people where people.n = keys.n)",
 }
 
