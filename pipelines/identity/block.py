@@ -75,25 +75,29 @@ select n from held_keys as held semi join crossed on held.key = crossed.key wher
 """
 
 # Those holders have other keys too.
-HELD_BY_ALL = """
-create or replace temp table held_keys as
+FURTHER = """
+create or replace temp table further_keys as
 with
 
-keys_now as (
+asked as (
 
-    select rule, key, n from new_keys
-    union all
-    select rule, key, n from was.keys as keys anti join outdated on keys.n = outdated.n
+    select distinct keys.key
+    from was.keys as keys
+    semi join (select n from again anti join rescored using (n)) as others on keys.n = others.n
+    anti join held_keys as known on keys.key = known.key
 
-),
+)
 
-asked as (select distinct key from keys_now semi join again on keys_now.n = again.n)
-
-select rule, key, n, true as is_now from keys_now semi join asked on keys_now.key = asked.key
+select keys.rule, keys.key, keys.n, true as was, true as is_now
+from was.keys as keys
+semi join asked on keys.key = asked.key
 """
+HELD_BY_ALL = "insert into held_keys select * from further_keys"
 
 HELD_NOW = "(select rule, key, n from held_keys where is_now)"
-SIZES = "create or replace temp table key_sizes as select rule, key, count(*) as records from {held} as keys group by rule, key having count(*) > 1"
+SIZES = (
+    "create or replace temp table key_sizes as select any_value(rule) as rule, key, count(*) as records from {held} as keys group by key having count(*) > 1"
+)
 
 # Every pair has one end at least among the records that are scored again.
 PAIRS = f"""
@@ -175,6 +179,7 @@ def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: b
         connection.execute(HELD).fetchall()
         connection.execute(CROSSED).fetchall()
         if connection.execute("select count(*) from again anti join rescored using (n)").fetchall()[0][0]:
+            connection.execute(FURTHER).fetchall()
             connection.execute(HELD_BY_ALL).fetchall()
     connection.execute(SIZES.format(held=held)).fetchall()
     if everything:

@@ -133,7 +133,7 @@ class Graph:
 
 
 def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, score_pairs) -> None:
-    """Makes `affected`, `decided` (n, cluster, cluster_n, component, linked_by by place) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
+    """Makes `affected`, `decided` (n, record_id, cluster, component, linked_by) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
     connection.execute(AFFECTED, {"threshold": bits(threshold)}).fetchall()
     vetoes.gather(connection)
     must, cannot = _overrides(connection)
@@ -156,11 +156,10 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     connection.register("decided_now", pa.table({"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": linked_by}))
     connection.execute("""
         create or replace temp table decided as
-        select affected.n, affected.record_id, firsts.record_id as cluster, firsts.n as cluster_n, heads.n as component, found.linked_by
+        select affected.n, affected.record_id, found.cluster, heads.n as component, found.linked_by
         from decided_now as found
         inner join affected on found.place = affected.place
-        inner join affected as firsts on found.cluster = firsts.place
-        inner join affected as heads on found.component = heads.place
+        inner join (select n, place from affected) as heads on found.component = heads.place
     """).fetchall()
     connection.unregister("decided_now")
     reasons = {(left, right): (left, right, why) for left, right, why in [*((*pair, "cannot_link") for pair in broken), *refused]}

@@ -36,15 +36,16 @@ where is_valid and not is_junk and not is_shared and value is not null and (
 """
 
 # Sums of hashes, not exclusive ors: two equal rows must not cancel out. A decision of a steward about a record is input too.
+# Records are gathered by the hash of their id, for a number is faster than a text: if two ever had the same, both would count as changed.
 INPUTS = f"""
 create or replace temp table inputs as
 with
 
-held as (select record_id, sum(hash(identifier_type, value)) as held_hash from usable group by record_id),
+held as (select hash(record_id) as id_hash, sum(hash(identifier_type, value)) as held_hash from usable group by id_hash),
 
 linked as (
 
-    select record_id, sum(other_hash) as linked_hash
+    select hash(record_id) as id_hash, sum(other_hash) as linked_hash
     from (
         select left_record_id as record_id, hash(right_record_id) as other_hash from intermediate.int_links
         union all
@@ -54,14 +55,14 @@ linked as (
         union all
         select right_record_id, hash(action, left_record_id) from overrides
     ) as links
-    group by record_id
+    group by id_hash
 
 )
 
 select records.record_id, hash({", ".join(f"records.{column}" for column in MATCHING_COLUMNS.split(", "))}, held.held_hash, linked.linked_hash) as input_hash
 from intermediate.int_records as records
-left join held on records.record_id = held.record_id
-left join linked on records.record_id = linked.record_id
+left join held on hash(records.record_id) = held.id_hash
+left join linked on hash(records.record_id) = linked.id_hash
 """
 
 CHANGED = """
@@ -70,10 +71,11 @@ select coalesce(inputs.record_id, state.record_id) as record_id, state.n, inputs
 from inputs
 full join was.people as state on inputs.record_id = state.record_id
 where inputs.input_hash is distinct from state.input_hash
-union all
-select record_id, null, true from warehouse.identity.record_customers as known
-anti join inputs on known.record_id = inputs.record_id
-anti join was.people as state on known.record_id = state.record_id
+"""
+# Records that only the ledger knows, after a warehouse was lost.
+LOST = """
+insert into changed
+select record_id, null, true from warehouse.identity.record_customers as known anti join inputs on known.record_id = inputs.record_id
 """
 
 # A changed record may change what its identifiers mean to others: with a second given name, a phone is no longer private.
@@ -213,6 +215,7 @@ read as (
 
 select
     *,
+    n as leader,
     hash({", ".join(COLUMNS)}) as row_hash,
     record_id not in (select left_record_id from overrides union all select right_record_id from overrides)
     and record_id not in (select record_id from usable where identifier_type not in ({", ".join(f"'{kind}'" for kind in TYPES)}))
@@ -272,6 +275,27 @@ inner join leaders on state.n = leaders.n and state.leader <> leaders.leader
 anti join fresh on state.n = fresh.n
 """
 
+# The same where every row is new: few have a twin, and the wide table is not written twice.
+ALL_LED = """
+create or replace temp table leaders as
+with
+
+twins as (select row_hash from touched_rows where can_be_twin group by row_hash having count(*) > 1),
+
+rows as (
+
+    select n, record_id, row_hash, name_key, emails from touched_rows as rows semi join twins on rows.row_hash = twins.row_hash where can_be_twin
+
+)
+
+select n, first_value(n) over (partition by row_hash, name_key, emails order by record_id) as leader from rows
+"""
+ALL_RESCORED = (
+    "update touched_rows set leader = leaders.leader from leaders where touched_rows.n = leaders.n and leaders.leader <> leaders.n",
+    "drop table if exists rescored",
+    "alter table touched_rows rename to rescored",
+)
+
 # Records of the state that the new rows stand in for, or that are gone.
 OUTDATED = "create or replace temp table outdated as select n from rescored union all select n from changed where is_gone"
 
@@ -283,10 +307,52 @@ select {", ".join(STATE_COLUMNS)} from was.people as state anti join outdated on
 """
 
 
+# Whoever this run may compare or decide about: the ends of its pairs and all who hang together with them. The wide table is read once for them.
+NEAR = f"""
+create or replace temp table near as
+with
+
+ends as (
+
+    select n from again
+    union
+    select unnest([n_l, n_r]) from blocked_pairs
+    union
+    select people.n from (select n, record_id from rescored union all select n, record_id from was.people) as people
+    semi join (select unnest([left_record_id, right_record_id]) as record_id from overrides) as named on people.record_id = named.record_id
+
+),
+
+pulled as (
+
+    select known.component from was.components as known
+    semi join (select n from ends union all select n from changed where is_gone) as moved on known.n = moved.n
+
+),
+
+members as (select n from ends union select known.n from was.components as known semi join pulled on known.component = pulled.component)
+
+select {", ".join(STATE_COLUMNS)} from rescored
+union all
+select {", ".join(f"state.{column}" for column in STATE_COLUMNS)} from was.people as state
+semi join members on state.n = members.n
+anti join outdated on state.n = outdated.n
+"""
+
+
+def narrow(connection: DuckDBPyConnection) -> None:
+    """Leaves in `people` those near to what changed. Needs what `block.py` makes."""
+    connection.execute(NEAR).fetchall()
+    connection.execute("create or replace temp view people as select * from near").fetchall()
+
+
 def prepare(connection: DuckDBPyConnection, *, everything: bool) -> int:
     """Makes `changed`, `rescored`, `outdated` and `people`; returns how many records there are. Needs the table `overrides`."""
     identifier_types.load(connection)
-    touched = (EVERYBODY, NUMBERS, ALL_IDENTIFIERS) if everything else (TOUCHED, NUMBERS, IDENTIFIERS)
-    for statement in (USABLE, INPUTS, CHANGED, *touched, ROWS, FRESH, LEADERS, RESCORED, OUTDATED, PEOPLE):
+    if everything:
+        steps = (LOST, EVERYBODY, NUMBERS, ALL_IDENTIFIERS, ROWS, ALL_LED, *ALL_RESCORED)
+    else:
+        steps = (TOUCHED, NUMBERS, IDENTIFIERS, ROWS, FRESH, LEADERS, RESCORED)
+    for statement in (USABLE, INPUTS, CHANGED, *steps, OUTDATED, PEOPLE):
         connection.execute(statement).fetchall()
     return connection.execute("select count(*) from inputs").fetchall()[0][0]

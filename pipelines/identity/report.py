@@ -66,7 +66,7 @@ pairs as (
 
 judged as (
 
-    select pairs.*, coalesce(l.cluster_n = r.cluster_n, false) as is_together, {probability} as match_probability
+    select pairs.*, coalesce(l.cluster = r.cluster, false) as is_together, {probability} as match_probability
     from pairs
     left join decided as l on pairs.n_l = l.n
     left join decided as r on pairs.n_r = r.n

@@ -19,7 +19,7 @@ from pipelines.identity import block, explain, keep, ledger, overrides, report, 
 from pipelines.identity import model as models
 from pipelines.identity.cluster import cluster
 from pipelines.identity.model import Model
-from pipelines.identity.people import prepare
+from pipelines.identity.people import narrow, prepare
 from pipelines.identity.report import IdentityReport
 from pipelines.identity.score import score
 from pipelines.identity.train import Lesson, train
@@ -88,6 +88,8 @@ def decide(connection: duckdb.DuckDBPyConnection, model: Model | None, records: 
     else:
         block.make_keys(connection)
         block.block(connection, model.caps, everything=everything)
+        if not everything:
+            narrow(connection)
     names = models.names_file(folder, model)
     score(connection, model, names, "blocked_pairs", "scored")
     cluster(connection, model, threshold, lambda pairs, into: score(connection, model, names, pairs, into))

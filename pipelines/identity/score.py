@@ -12,7 +12,6 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.identity import compare
 from pipelines.identity.model import Model
-from pipelines.identity.people import COLUMNS
 from pipelines.identity.settings import COMPARISONS, FREQUENCY_LEVEL, levels
 
 # Pulls the frequency of a name towards a typical one by as much as this many names would: a small company's counts say little.
@@ -33,7 +32,7 @@ counts as (select * from read_parquet('{{file}}')),
 totals as (select part, sum(names) as total from counts group by part)
 
 select
-    people.n, {", ".join(f"people.{column}" for column in COLUMNS)},
+    people.n, people.name_key, {compare.record()},
     case when people.name_key is not null then
         {{namesakes}} * 2
         * (coalesce(given.names, 0) + {{given_weight}} * {{given_typical}}) / (coalesce((select total from totals where part = 'given'), 0) + {{given_weight}})

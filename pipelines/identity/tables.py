@@ -137,7 +137,10 @@ def replace(connection: DuckDBPyConnection, model: Model, circumstances: str, *,
         elif condition != "false":
             connection.execute(f"delete from warehouse.{name} where {condition}").fetchall()
     for name, query in INSERTED.items():
+        # What only the next run reads is not worth the time that packing it takes, more than all the rest of writing.
+        connection.execute(f"set force_compression = '{'uncompressed' if name.startswith('matching') else 'auto'}'").fetchall()
         connection.execute(f"insert into warehouse.{name} by name {query}").fetchall()
+    connection.execute("set force_compression = 'auto'").fetchall()
     if everything:
         connection.execute("delete from warehouse.identity.blocking").fetchall()
         connection.execute("insert into warehouse.identity.blocking by name select * from new_blocking").fetchall()

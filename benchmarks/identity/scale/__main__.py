@@ -17,15 +17,15 @@ import typer
 from rich.console import Console
 
 from benchmarks import measure
-from benchmarks.identity.scale import peer, report, stress
-from benchmarks.identity.scale.report import ANEW, BARE, DAILY, NOTHING, TRAINED, WHOLE, Figures
+from benchmarks.identity.scale import data, peer, report, stress
+from benchmarks.identity.scale.report import ANEW, BARE, DAILY, FROM_TABLES, INPUT, NOTHING, TRAINED, WHOLE, Figures
 from pipelines.identity.measure import quality
 from pipelines.settings import settings
 
 RESOLVE = "from datetime import datetime; from pipelines.identity import resolve_identity; resolve_identity(datetime(2026, 1, {day}, {hour}), full={full})"
 # The pairs with their evidence, who is whose, and since when.
 STATE = ("identity.pairs", "identity.record_customers", "identity.customers", "identity.customer_events")
-TOLD = "select records, changed_records, pairs_scored as pairs, clusters as customers, largest_cluster, f1 from identity.runs order by run_number desc limit 1"
+TOLD = "select records, changed_records, pairs_scored as pairs, clusters as customers, largest_cluster from identity.runs order by run_number desc limit 1"
 SKIPPED = """select string_agg(rule || ': ' || largest_skipped, ', ')
     from (select rule, largest_skipped from identity.blocking where keys_skipped > 0 order by largest_skipped desc, rule limit 3)"""
 console = Console(stderr=True)
@@ -71,9 +71,11 @@ def compare(folder: Path, records: int, limit: float) -> tuple[Figures, list[str
     figures[ANEW] |= told(folder)
     after = fingerprints(folder)
     stage("laying out for the peer", ["-m", peer.__name__, "lay", str(folder)])
+    stage(INPUT, ["-m", peer.__name__, "input", str(folder)])
     for name, step in ((WHOLE, "whole"), (BARE, "bare")):
         stage(name, ["-m", peer.__name__, step, str(folder)])
         figures[name] |= {} if figures[name]["code"] else peers_result(folder)
+    figures[FROM_TABLES] = figures[WHOLE] | {key: round(figures[WHOLE][key] + figures[INPUT][key], 1) for key in ("wall", "cpu")}
     return figures, [table for table in STATE if before[table] != after[table]]
 
 
@@ -114,7 +116,10 @@ def told(folder: Path) -> dict:
         rows = connection.execute(TOLD)
         names = [column[0] for column in rows.description]
         found = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-        return found[0] | {"skipped": connection.execute(SKIPPED).fetchall()[0][0]} if found else {}
+        if not found:
+            return {}
+        measured = quality(connection, folder / data.TRUTH, "identity.record_customers")
+        return found[0] | {"f1": measured.f1 if measured else None, "skipped": connection.execute(SKIPPED).fetchall()[0][0]}
 
 
 def fingerprints(folder: Path) -> dict[str, tuple]:
@@ -131,7 +136,7 @@ def peers_result(folder: Path) -> dict:
     with duckdb.connect(str(folder / "peer.duckdb"), read_only=True, config={"memory_limit": "1GB"}) as connection:
         connection.execute(f"create temp view clusters as select * from read_parquet('{folder}/clusters.parquet')")
         connection.execute(f"create temp view found as {peer.CLUSTERS}")
-        result = quality(connection, folder / "truth" / "records.parquet", "found")
+        result = quality(connection, folder / data.TRUTH, "found")
     return {"pairs": int((folder / "pairs.txt").read_text()), "customers": result.customers, "f1": result.f1}
 
 

@@ -1,5 +1,6 @@
 """Splink alone, with the engine's own comparisons and model: what the same pairs cost without Svod. `python -m benchmarks.identity.scale.peer STEP FOLDER`.
 
+    input  gathers identifiers into sets and makes the blocking keys, by the engine's own SQL: whoever runs Splink on such data must do it too
     lay    (not measured) copies what the last full run left to `FOLDER/peer.duckdb`: people, blocking keys, pairs, frequencies of names
     whole  Splink with the engine's settings: blocks by the same 23 rules, scores and keeps the evidence of each pair, clusters
     bare   the least that Splink can do: scores a given list of the same pairs, keeps nothing but weights, clusters
@@ -20,8 +21,9 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from pipelines.identity import model as models
-from pipelines.identity.block import INSIDE, TWINS
-from pipelines.identity.people import COLUMNS
+from pipelines.identity import overrides, run
+from pipelines.identity.block import INSIDE, TWINS, make_keys
+from pipelines.identity.people import COLUMNS, prepare
 from pipelines.identity.score import gather
 from pipelines.identity.settings import BLOCKING, splink_settings
 from pipelines.settings import settings
@@ -46,6 +48,15 @@ select cast(rule as varchar) as match_key, n_l as join_key_l, n_r as join_key_r 
 RECORDS = "create table records as select record_id, leader from warehouse.matching.people"
 EVERYBODY = "(select n as n_l, n as n_r from people)"
 CLUSTERS = "select records.record_id, clusters.cluster_id as customer_id from records inner join clusters on records.leader = clusters.n"
+
+
+def gather_input() -> None:
+    """From the tables that matching reads to people and their keys; kept nowhere."""
+    with run.scratch(settings().data / "identity", read_only=True) as connection:
+        overrides.load(connection)
+        run.remember(connection, everything=True)
+        prepare(connection, everything=True)
+        make_keys(connection)
 
 
 def lay(folder: Path) -> None:
@@ -104,7 +115,9 @@ def connected(path: Path | str) -> duckdb.DuckDBPyConnection:
 
 if __name__ == "__main__":
     step, folder = sys.argv[1], Path(sys.argv[2])
-    if step == "lay":
+    if step == "input":
+        gather_input()
+    elif step == "lay":
         lay(folder)
     else:
         link(folder, bare=step == "bare")

@@ -172,6 +172,25 @@ def test_a_subscriber_known_by_an_e_mail_only_is_the_person_who_has_it(data):
     assert found["crm:contact:1"] == found["news:subscriber:1"]
 
 
+def test_a_warehouse_that_kept_pairs_as_text_is_decided_anew_and_comes_to_the_same(data):
+    company.write(data, *company.make_records(company.make_people(60)))
+    resolve_identity(MONDAY)
+    before = contents(data)
+    with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
+        connection.execute("create table identity.old as from identity.pairs")
+        for statement in (
+            "view identity.review_queue",
+            "view identity.pair_evidence",
+            "view identity.pairs",
+            "table matching.pairs",
+            "table matching.components",
+        ):
+            connection.execute(f"drop {statement}")
+        connection.execute("alter table identity.old rename to pairs")
+    assert not resolve_identity(TUESDAY).skipped
+    assert contents(data) == before
+
+
 def test_a_run_that_fails_leaves_the_last_state(data, monkeypatch):
     company.write(data, *company.make_records(company.make_people(60)))
     resolve_identity(MONDAY)
