@@ -190,7 +190,11 @@ def write(data: Path, records: list[dict], identifiers: list[tuple], links: list
         create or replace table intermediate.int_records as
         select * exclude (person_id), given_name_key as given_name, family_name_key as family_name, year(birth_date) as birth_year, month(birth_date) as birth_month, day(birth_date) as birth_day from rows_in
     """)
-    connection.execute("create or replace table intermediate.int_identifiers as select *, true as is_valid, false as is_junk, false as is_shared from held")
+    connection.execute(
+        "create or replace table intermediate.int_identifiers as select *, value as raw_value, true as is_valid, false as is_junk, false as is_shared from held"
+    )
+    for spelled in ("int_email_values", "int_phone_values"):
+        connection.execute(f"create table if not exists intermediate.{spelled} (raw_value varchar, value varchar)")
     connection.execute("create or replace table intermediate.int_links as select * from declared")
     connection.execute("create schema if not exists seeds")
     connection.execute("create or replace table seeds.identity_overrides as select * from decided")
