@@ -3,6 +3,7 @@
 Set SVOD_DEBUG=1 to see the traceback, without local variables. Errors that a command foresees are told by the command.
 """
 
+import errno
 import os
 import sys
 from typing import Any
@@ -41,6 +42,13 @@ def told(error: Exception) -> tuple[int, str]:
         return NOT_READY, f'svod.toml cannot be read: {error}. Texts need quotes: timezone = "UTC".'
     if "IOException" in kinds and "lock" in str(error).lower():
         return NOT_READY, "The warehouse is in use by another process. Wait for the run to end, or close the program that has it open."
+    if "OutOfMemoryException" in kinds or isinstance(error, MemoryError):
+        return (
+            UNEXPECTED,
+            "Memory ran out. Allow more with SVOD_MEMORY_LIMIT (docs/operations.md), or take a larger machine; what was there before is as it was.",
+        )
+    if getattr(error, "errno", None) == errno.ENOSPC:
+        return UNEXPECTED, "The disk is full. Make room, for temporary files too (TMPDIR), and run it again; what was there before is as it was."
     if isinstance(error, PermissionError):
         return NOT_READY, f"No permission for {error.filename}. Give it to this user, or point SVOD_DATA at a folder of theirs."
     from pipelines.redaction import plain

@@ -42,7 +42,7 @@ def evaluate(
     from pipelines.identity.evaluate import evaluate as run
 
     with suppress(ValueError):  # only a main thread may: without this a killed evaluation would leave the people it read behind
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        signal.signal(signal.SIGTERM, _stopped)
     if clusters and not clusters.absolute().parent.is_dir():
         raise typer.BadParameter("its folder does not exist", param_hint="--clusters")
     try:
@@ -54,6 +54,11 @@ def evaluate(
         print(json.dumps(asdict(evaluation), indent=1))
     else:
         show(evaluation)
+
+
+def _stopped(*_) -> None:
+    print("Nothing was evaluated: it was stopped from outside before it was done.", file=sys.stderr, flush=True)
+    sys.exit(143)
 
 
 def show(evaluation: "Evaluation") -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -85,6 +86,7 @@ def _evaluate(records: Path, truth: Path | None, clusters: Path | None, folder: 
     standardize(folder / "dbt", parsed)
     clock.append(_used())
     say("matching")
+    from pipelines.identity.notes import notes as run_notes
     from pipelines.identity.run import resolve_identity
 
     report = resolve_identity(datetime(2026, 1, 1))
@@ -92,7 +94,10 @@ def _evaluate(records: Path, truth: Path | None, clusters: Path | None, folder: 
     notes += unread
     if rows > report.records:
         notes.append(f"{rows - report.records} rows repeat a record id, or have none: of each record the last row counts")
+    if not report.records:
+        notes.append(f"There is no record in {records.name}")
     with connect(read_only=True) as connection:
+        notes += run_notes(connection) if report.records else []
         found = quality(connection, known, "identity.record_customers")
         notes += _compared(connection, known) if found else []
         if clusters:
@@ -116,6 +121,9 @@ def standardize(target: Path, parsed: Path) -> None:
                "--log-level-file", "none", "--quiet", "--exclude-resource-types", "test", "unit_test", "--vars", json.dumps({"staged": STAGED, "keys_as_given": True}),
                "--select", *SELECTED]  # fmt: skip
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    if done.returncode < 0:
+        killed = signal.Signals(-done.returncode).name
+        raise CannotEvaluate(f"The process that standardizes was ended from outside ({killed}), most likely since memory ran out: lower SVOD_MEMORY_LIMIT")
     if done.returncode:
         raise Told(f"the records could not be standardized\n{(done.stdout + done.stderr)[-2000:]}")
     if not kept.exists():

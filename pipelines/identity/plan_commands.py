@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 Threshold = Annotated[float | None, typer.Option(min=0.01, max=0.99, help="Match probability from which two records are one person.")]
 SAMPLES = {"merged": "become part of another customer", "split": "part from their customer", "moved": "go from one customer to another"}
 
+NO_EVIDENCE = {
+    "merged": "joined through a third",
+    "split": "no pair above the threshold holds them together any more",
+    "moved": "nearer to the other's records",
+}
+
 
 @identity.command()
 def plan(
@@ -62,13 +68,17 @@ def show(found: "Plan") -> None:
     if found.waiting_records:
         console.print(f"In it are {found.waiting_records:,} records that are new, changed, gone or newly decided on since the last run.", soft_wrap=True)
     for kind, words in SAMPLES.items():
-        rows = found.samples.get(kind)
+        rows = found.samples.get(kind) or []
         if rows:
-            table = Table("customer", "other customer", "who", "other", "why", title=f"Some that {words}")
-            for row in rows:
-                who, other = (", ".join(filter(None, (row[key] or {}).values())) for key in ("person", "other_person"))
-                table.add_row(row["customer_id"], row["other_customer_id"], escape(who), escape(other), escape(row["evidence"] or ""))
-            console.print(table)
+            console.print(f"\nSome that {words}:")
+        for row in rows:
+            console.print(f"  {row['customer_id']}  {_person(row['person'])}  ·  {row['other_customer_id']}  {_person(row['other_person'])}", soft_wrap=True)
+            console.print(f"    {escape(row['evidence'] or NO_EVIDENCE[kind])}", soft_wrap=True)
+
+
+def _person(shown: dict[str, str] | None) -> str:
+    """Who it is, in masked words; ids stand in lines of their own length, since they are there to be copied."""
+    return escape(", ".join(filter(None, (shown or {}).values())) or "nothing known")
 
 
 @identity.command(name="apply")

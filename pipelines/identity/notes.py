@@ -1,0 +1,65 @@
+"""What a run met that a person should know beside its figures, in plain words: values that match nothing, pairs not looked for, clusters cut.
+
+Reads what the run left in the warehouse and says nothing where there is nothing to say. The tables behind the sentences, row by row, are
+`quality.shared_values`, `identity.blocking` and `identity.pairs`. No value is ever named.
+"""
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.identity.cluster import FULLY_SCORED
+from pipelines.identity.train import LEAST_MATCHES
+
+SHARED = """
+select count(*) as held, max(records) as most, string_agg(distinct identifier_type, ', ' order by identifier_type) as types
+from (
+    select identifier_type, value, count(distinct record_id) as records
+    from intermediate.int_identifiers where is_valid and {which} group by identifier_type, value
+)
+"""
+# Equal rows have no keys of their own, they follow the first.
+SILENT = "select count(*) from matching.people as people anti join matching.keys as keys on people.n = keys.n where people.n = people.leader"
+EQUAL = "select count(*) from matching.people where n <> leader"
+SKIPPED = "select sum(keys_skipped), max(largest_skipped), arg_max(rule, largest_skipped), arg_max(cap, largest_skipped) from identity.blocking where keys_skipped > 0"
+REFUSED = "select reason, count(*) from identity.pairs where decision = 'review' and reason <> 'not sure' group by reason order by count(*) desc, reason"
+LARGEST = "select max(record_count) from identity.customers"
+MODEL = "select model_kind from identity.runs order by run_number desc limit 1"
+
+REASONS = {
+    "bridge": "two groups of records hang together by that pair alone, and it weighs too little for that",
+    "conflict": "what speaks against it among the records of both outweighs it",
+    "veto": "different cards, accounts or other identifiers, or a generation between dates of birth, keep them apart",
+    "cannot_link": "a steward's decision keeps them apart",
+}
+
+
+def notes(connection: DuckDBPyConnection) -> list[str]:
+    """The sentences, without full stops; those first that explain most."""
+    found = [*_identifiers(connection), *_records(connection)]
+    skipped, most, rule, cap = connection.execute(SKIPPED).fetchall()[0]
+    if skipped:
+        found.append(
+            f"{skipped:,} values are held by so many records that pairs were not looked for by them alone, the most common ({rule}) by {most:,} "
+            f"where {cap:,} are the most that are compared: such records are found by narrower rules if they have more in common"
+        )
+    for reason, pairs in connection.execute(REFUSED).fetchall():
+        found.append(f"{pairs:,} likely pairs were not joined: {REASONS.get(reason, reason)}")
+    if (largest := connection.execute(LARGEST).fetchall()[0][0] or 0) > FULLY_SCORED:
+        found.append(f"The largest customer has {largest:,} records: see whether that is one person")
+    if connection.execute(MODEL).fetchall()[0][0] == "prior":
+        found.append(f"There was too little to learn from, fewer than {LEAST_MATCHES} likely matches: the shipped model was used")
+    return found
+
+
+def _identifiers(connection: DuckDBPyConnection) -> list[str]:
+    sentences = {
+        "is_shared and not is_junk": "{held:,} values ({types}) are held by more people, counted by names, than may share one: they match nothing. The most common is in {most:,} records",
+        "is_junk": "{held:,} values ({types}) are nobody's, such as test addresses: they match nothing. The most common is in {most:,} records",
+    }
+    rows = {which: connection.execute(SHARED.format(which=which)).fetchall()[0] for which in sentences}
+    return [sentences[which].format(held=held, most=most, types=types) for which, (held, most, types) in rows.items() if held]
+
+
+def _records(connection: DuckDBPyConnection) -> list[str]:
+    silent, equal = (connection.execute(query).fetchall()[0][0] for query in (SILENT, EQUAL))
+    sentences = [f"{silent:,} records say nothing that others could be found by: each is a customer of its own"] if silent else []
+    return sentences + ([f"{equal:,} records repeat another to the letter and go where it goes"] if equal else [])
