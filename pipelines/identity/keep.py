@@ -1,7 +1,7 @@
 """Customer ids that outlive clusters: who inherits an id, and the ledger of what became of each.
 
 An id goes with the largest part of its records; of several ids that meet in one cluster, the one with most records there stays and the
-others are redirected to it. Ids are never used again. Reads the temporary table `decided` (record_id, cluster, linked_by) of the records
+others are redirected to it. An id that ended is never given to anybody else; whose it was gets it back: see `former.py`. Reads the temporary table `decided` (record_id, cluster, linked_by) of the records
 that were decided again, `changed` and the tables of the last run; leaves temporary tables for `tables.write`. Customers whose records
 were not decided again keep everything. Which records belong together is decided before, in `resolve.py`.
 """
@@ -9,6 +9,8 @@ were not decided again keep everything. Which records belong together is decided
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
+
+from pipelines.identity import former
 
 # Whose customer is decided by this run: what the last one knew of these records no longer counts.
 DECIDED = "create or replace temp table decided_records as select record_id from decided union all select record_id from changed where is_gone"
@@ -71,11 +73,13 @@ select
     fresh.record_count,
     coalesce(
         inherited.customer_id,
+        revived.customer_id,
         case when known.customer_id is null then fresh.customer_id else 'c_' || left(md5(fresh.first_record_id || ' ' || $run_number), 16) end
     ) as customer_id,
     inherited.customer_id is null as is_new
 from fresh
 left join inherited on fresh.cluster = inherited.cluster and inherited.place = 1
+left join revived on fresh.cluster = revived.cluster
 left join known on fresh.customer_id = known.customer_id
 """
 
@@ -173,7 +177,9 @@ with
 
 events as (
 
-    select customer_id, 'created' as event, cast(null as varchar) as other_customer_id, 'new records' as cause
+    select
+        customer_id, 'created' as event, cast(null as varchar) as other_customer_id,
+        case when customer_id in (select customer_id from revived) then 'records came back' else 'new records' end as cause
     from assigned where is_new and customer_id not in (select customer_id from origins)
     union all
     select customer_id, 'split_from', other_customer_id, 'records parted' from origins
@@ -217,12 +223,19 @@ stayed as (
     inner join old_customers as old on new.record_id = old.record_id and new.customer_id = old.customer_id
     group by new.customer_id
 
+),
+
+-- An id that is given back is as old as it is.
+firsts as (
+
+    select customer_id, min(run_at) as created_at from warehouse.identity.record_moves semi join revived using (customer_id) group by customer_id
+
 )
 
 select
     assigned.customer_id,
     assigned.record_count,
-    coalesce(old.created_at, cast($run_at as timestamp)) as created_at,
+    coalesce(old.created_at, firsts.created_at, cast($run_at as timestamp)) as created_at,
     case
         when stayed.records = assigned.record_count and old.record_count = assigned.record_count then old.changed_at
         else cast($run_at as timestamp)
@@ -230,12 +243,13 @@ select
 from assigned
 left join stayed on assigned.customer_id = stayed.customer_id
 left join warehouse.identity.customers as old on assigned.customer_id = old.customer_id
+left join firsts on assigned.customer_id = firsts.customer_id
 order by assigned.customer_id
 """
 
 # An old redirect follows its target on; where the target is gone, it leads nowhere and says so.
-REDIRECTS = """
-create or replace temp table new_redirects as
+FOLLOWED = """
+create or replace temp table followed as
 with
 
 became as (select customer_id, other_customer_id from new_events where event in ('merged_into', 'retired'))
@@ -246,15 +260,34 @@ select
     old.redirected_at
 from warehouse.identity.customer_redirects as old
 left join became on old.customer_id = became.customer_id
+where old.old_customer_id not in (select customer_id from revived)
 union all
 select customer_id, other_customer_id, cast($run_at as timestamp) from became
-order by old_customer_id
+"""
+
+# Unless most of its records went another way.
+LED_EVENTS = """
+insert into new_events
+select customer_id, 'redirected_to', leads_to, cast($run_number as bigint), cast($run_at as timestamp), 'records parted', null from led_elsewhere order by customer_id
+"""
+REDIRECTS = """
+create or replace temp table new_redirects as
+select
+    followed.old_customer_id,
+    case when led.customer_id is null then followed.customer_id else led.leads_to end as customer_id,
+    case when led.customer_id is null then followed.redirected_at else cast($run_at as timestamp) end as redirected_at
+from followed
+left join led_elsewhere as led on followed.old_customer_id = led.customer_id
+order by followed.old_customer_id
 """
 
 
 def assign(connection: DuckDBPyConnection, run_number: int) -> None:
     """Gives each cluster its customer id: `decided_records` and `new_record_customers`."""
-    for statement in (DECIDED, OLD, INHERITED, ASSIGNED, RECORDS):
+    for statement in (DECIDED, OLD, INHERITED):
+        connection.execute(statement).fetchall()
+    former.find(connection)
+    for statement in (ASSIGNED, RECORDS):
         connection.execute(statement, {"run_number": str(run_number)} if "$run_number" in statement else None).fetchall()
 
 
@@ -264,5 +297,11 @@ def record(connection: DuckDBPyConnection, run_at: datetime, run_number: int) ->
     # Where no id was merged, which most often is so, no pair has to be looked at.
     merged = connection.execute("select count(other_customer_id) from gone").fetchall()[0][0]
     values = {"run_at": run_at.strftime("%Y-%m-%d %H:%M:%S"), "run_number": run_number, "merged": merged}
-    for statement in (ORIGINS, JOINED_BY, PARTED_BY, EVENTS, MOVES, CUSTOMERS, REDIRECTS):
-        connection.execute(statement, {name: value for name, value in values.items() if f"${name}" in statement} or None).fetchall()
+
+    def execute(*statements: str) -> None:
+        for statement in statements:
+            connection.execute(statement, {name: value for name, value in values.items() if f"${name}" in statement} or None).fetchall()
+
+    execute(ORIGINS, JOINED_BY, PARTED_BY, EVENTS, FOLLOWED)
+    former.lead(connection)
+    execute(LED_EVENTS, MOVES, CUSTOMERS, REDIRECTS)

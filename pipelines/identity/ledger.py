@@ -42,9 +42,8 @@ RESTORE = {
         last as (
 
             select * from (
-                select *, row_number() over (partition by customer_id order by run_number desc) as place
-                from segments where kind = 'event' and event in ('merged_into', 'retired')
-            ) as ends where place = 1
+                select *, row_number() over (partition by customer_id order by run_number desc) as place from segments where kind = 'event'
+            ) as ends where place = 1 and event in ('merged_into', 'retired', 'redirected_to')
 
         ),
 

@@ -69,5 +69,5 @@ def _consequence(action: str, one: tuple[str, int], other: tuple[str, int]) -> s
     if action == "must_link":
         return f"They are one customer already, {one[0]}, and stay so whatever else is found."
     if one[0] == other[0]:
-        return f"The next run parts customer {one[0]} ({one[1]} records): the larger part keeps the id, the other gets a new one."
+        return f"The next run parts customer {one[0]} ({one[1]} records): the larger part keeps the id, the other gets a new one, or the one it had before they were joined."
     return "They are two customers already, and stay so whatever else is found."

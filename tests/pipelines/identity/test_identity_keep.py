@@ -116,12 +116,51 @@ def test_a_customer_whose_records_are_gone_is_retired_and_every_id_it_had_leads_
     assert run.redirects() == {first["a"]: None, first["x"]: None}
 
 
-def test_an_id_is_never_given_out_again(run):
-    first = run(one="a")
+def test_whoever_is_parted_again_has_the_old_id_back(run):
+    first = run(anna="abc", oleg="xy")
+    run(both="abcxy")
+    parted = run(anna="abc", oleg="xy")
+    assert parted == first
+    assert run.events(3) == {("split_from", first["x"], first["a"])}
+    assert run.redirects() == {}
+
+
+def test_an_old_id_follows_most_of_its_records_and_not_the_customer_it_was_joined_to(run):
+    first = run(anna="abcd", oleg="xyz", ivan="m")
+    run(anna="abcd", both="xyzm")
+    run(all="abcdxyzm")
+    run(anna="abcd", oleg="xyzm")
+    assert run.redirects() == {first["m"]: first["x"]}
+    assert ("redirected_to", first["m"], first["x"]) in run.events(4)
+    now = run(anna="abcdx", oleg="yzm")
+    assert now["y"] == first["x"]
+
+
+def test_a_straggler_does_not_take_the_old_id_along(run):
+    first = run(anna="abcd", oleg="xyz")
+    run(both="abcdxyz")
+    now = run(both="abcdyz", stray="x")
+    assert now["x"] not in first.values()
+    assert run.redirects() == {first["x"]: first["a"]}
+
+
+def test_an_export_that_lacked_people_for_a_day_changes_no_id(run):
+    first = run(one="ab", two="x")
+    run(two="x")
+    again = run(one="ab", two="x")
+    assert again == first
+    assert run.events(3) == {("created", first["a"], None)}
+    assert run.redirects() == {}
+
+
+def test_an_id_is_never_given_to_somebody_else(run):
+    first = run(one="ab")
     run()
-    again = run(one="a")
-    assert again["a"] != first["a"]
-    assert run.events(3) == {("created", again["a"], None)}
+    other = run(two="c")
+    run(two="cb")
+    again = run(two="cb", three="a")
+    assert other["c"] != first["a"] and again["c"] == other["c"]
+    assert len({*first.values(), *other.values(), *again.values()}) == 3
 
 
 def test_every_move_of_a_record_is_written_down_once(run):
