@@ -38,11 +38,11 @@ def notes(connection: DuckDBPyConnection) -> list[str]:
     skipped, most, rule, cap = connection.execute(SKIPPED).fetchall()[0]
     if skipped:
         found.append(
-            f"{skipped:,} values are held by so many records that pairs were not looked for by them alone, the most common ({rule}) by {most:,} "
-            f"where {cap:,} are the most that are compared: such records are found by narrower rules if they have more in common"
+            f"Values that too many records hold for all their pairs to be compared by them alone: {skipped:,}. The most common ({rule}) is in {most:,} records, "
+            f"up to {cap:,} are compared; such records are found if they have more in common"
         )
     for reason, pairs in connection.execute(REFUSED).fetchall():
-        found.append(f"{pairs:,} likely pairs were not joined: {REASONS.get(reason, reason)}")
+        found.append(f"Likely pairs that were not joined, since {REASONS.get(reason, reason)}: {pairs:,}")
     if (largest := connection.execute(LARGEST).fetchall()[0][0] or 0) > FULLY_SCORED:
         found.append(f"The largest customer has {largest:,} records: see whether that is one person")
     if connection.execute(MODEL).fetchall()[0][0] == "prior":
@@ -52,14 +52,17 @@ def notes(connection: DuckDBPyConnection) -> list[str]:
 
 def _identifiers(connection: DuckDBPyConnection) -> list[str]:
     sentences = {
-        "is_shared and not is_junk": "{held:,} values ({types}) are held by more people, counted by names, than may share one: they match nothing. The most common is in {most:,} records",
-        "is_junk": "{held:,} values ({types}) are nobody's, such as test addresses: they match nothing. The most common is in {most:,} records",
+        "is_shared and not is_junk": "Values that match nothing, since more people hold each, counted by names, than may share one",
+        "is_junk": "Values that match nothing, since they are nobody's, such as test addresses",
     }
     rows = {which: connection.execute(SHARED.format(which=which)).fetchall()[0] for which in sentences}
-    return [sentences[which].format(held=held, most=most, types=types) for which, (held, most, types) in rows.items() if held]
+    return [f"{sentences[which]}: {held:,} ({types}; the most common is in {most:,} records)" for which, (held, most, types) in rows.items() if held]
 
 
 def _records(connection: DuckDBPyConnection) -> list[str]:
-    silent, equal = (connection.execute(query).fetchall()[0][0] for query in (SILENT, EQUAL))
-    sentences = [f"{silent:,} records say nothing that others could be found by: each is a customer of its own"] if silent else []
-    return sentences + ([f"{equal:,} records repeat another to the letter and go where it goes"] if equal else [])
+    sentences = {
+        SILENT: "Records that say nothing by which others could be found, each a customer of its own",
+        EQUAL: "Records that repeat another to the letter, and go where it goes",
+    }
+    counts = {words: connection.execute(query).fetchall()[0][0] for query, words in sentences.items()}
+    return [f"{words}: {records:,}" for words, records in counts.items() if records]
