@@ -6,13 +6,13 @@ with, `current.json` says which is in use, `candidate.json` which waits for a de
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
 from pipelines.files import replace_text
-from pipelines.identity.settings import EXCLUSIVE, settings_version
+from pipelines.identity.settings import COMPARISONS, EXCLUSIVE, levels, settings_version
 
 PRIOR = Path(__file__).with_name("prior_model.json")
 
@@ -21,7 +21,7 @@ Parameters = dict[str, dict[str, list[float]]]
 
 @dataclass(frozen=True)
 class Model:
-    """`kind` is "trained" (on this company's records) or "prior" (the shipped one, for companies too small to learn from)."""
+    """`kind` is "trained" (on this company's records), "prior" (the shipped one, for companies too small to learn from) or "carried over"."""
 
     kind: str
     records: int
@@ -68,6 +68,22 @@ def named(folder: Path, version: str) -> Model | None:
     file = folder / f"model_{version}.json"
     model = Model(**json.loads(file.read_text())) if file.exists() else None
     return model if model and model.settings_version == settings_version() else None
+
+
+def carried_over(folder: Path) -> Model | None:
+    """The model in use under other settings, brought over to these; None if there is none, or none that was learnt here.
+
+    What is compared changes with the code, and that must not teach anybody anew in passing: whatever level the model knows weighs what it
+    did, a new one what the shipped model says. Caps are counted again by the run that saves it. To learn anew is a person's decision.
+    """
+    pointer = folder / "current.json"
+    file = folder / f"model_{json.loads(pointer.read_text())['version']}.json" if pointer.exists() else None
+    old = Model(**json.loads(file.read_text())) if file and file.exists() else None
+    if old is None or old.kind == "prior" or old.settings_version == settings_version():
+        return None
+    shipped = prior().for_records(old.records).parameters
+    parameters = {name: {label: old.parameters.get(name, {}).get(label) or shipped[name][label] for label in levels(name)} for name in COMPARISONS}
+    return replace(old, kind="carried over", parameters=parameters, settings_version=settings_version(), caps={})
 
 
 def save(connection: DuckDBPyConnection, model: Model, folder: Path, pointer: str = "current") -> None:

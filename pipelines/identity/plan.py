@@ -76,8 +76,8 @@ def plan(*, model: Model | None = None, threshold: float | None = None, decision
     folder, threshold = settings().data / "identity", threshold or settings().match_threshold
     with reading(CannotPlan, "matching", "state") as connection, tempfile.TemporaryDirectory(prefix="svod-plan-") as draft:
         overrides.load(connection, decisions)
-        model = model or models.current(folder)
-        if model:  # A run that has to fit a model saves it; here that must go nowhere.
+        model = model or models.current(folder) or models.carried_over(folder)
+        if model and models.names_file(folder, model).exists():  # A run that has to fit a model saves it; here that must go nowhere.
             shutil.copy(models.names_file(folder, model), draft)
         found = outcome(connection, model, Path(draft), threshold, at or datetime.now(UTC), full=False)
         waiting = connection.execute(WAITING).fetchall()[0][0]

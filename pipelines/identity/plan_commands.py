@@ -22,7 +22,7 @@ Threshold = Annotated[float | None, typer.Option(min=0.01, max=0.99, help="Match
 SAMPLES = {"merged": "become part of another customer", "split": "part from their customer", "moved": "go from one customer to another"}
 
 NO_EVIDENCE = {
-    "merged": "joined through a third",
+    "merged": "by a steward's decision, or through records of others",
     "split": "no pair above the threshold holds them together any more",
     "moved": "nearer to the other's records",
 }

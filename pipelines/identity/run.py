@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def resolve_identity(run_at: datetime, *, full: bool = False, retrain: bool = Fa
         tables.ensure(connection)
         ledger.catch_up(connection, folder)
         overrides.load(connection)
-        model = None if retrain else models.current(folder)
+        model = None if retrain else models.current(folder) or models.carried_over(folder)
         found = outcome(connection, model, folder, threshold, run_at, full=full)
         if found is None:
             return report.last_report(connection)
@@ -81,12 +81,15 @@ def outcome(connection: duckdb.DuckDBPyConnection, model: Model | None, folder: 
 
 
 def decide(connection: duckdb.DuckDBPyConnection, model: Model | None, records: int, folder: Path, threshold: float, *, everything: bool) -> Model:
-    """Makes the temporary tables `scored`, `decided` and `refused`; returns the model, a new one if none was given."""
+    """Makes the temporary tables `scored`, `decided` and `refused`; returns the model: a new one if none was given, with its caps if it had none."""
     if model is None:
         model = fit(connection, records).model
         models.save(connection, model, folder)
     else:
         block.make_keys(connection)
+        if not model.caps:
+            model = replace(model, caps=block.fit_caps(connection, records))
+            models.save(connection, model, folder)
         block.block(connection, model.caps, everything=everything)
         if not everything:
             narrow(connection)

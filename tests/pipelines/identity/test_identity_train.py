@@ -39,6 +39,32 @@ def test_a_candidate_waits_beside_the_model_in_use_until_it_is_applied(data, svo
     assert pointer(data) == first.model_version
 
 
+def test_a_change_of_what_is_compared_teaches_nothing_until_somebody_decides(data, svod, monkeypatch):
+    people = company.make_records(company.make_people(330))
+    company.write(data, *people)
+    first = resolve_identity(MONDAY)
+    file = data / "identity" / f"model_{first.model_version}.json"
+    old = json.loads(file.read_text())
+    known = old["parameters"]["birth_date"].pop("day and month swapped"), old["caps"].pop("given name")  # as if these had been added since
+    file.write_text(json.dumps(old))
+    monkeypatch.setattr("pipelines.identity.settings.KEYS_FORMAT", 99)
+    found = plan(at=TUESDAY)
+    assert pointer(data) == first.model_version, "a plan puts nothing in force"
+    second = resolve_identity(TUESDAY)
+    now = model.current(data / "identity")
+    assert (second.model_kind, second.model_version, found.model) == ("carried over", now.version, now.version) and second.model_version != first.model_version
+    assert now.parameters["name"] == old["parameters"]["name"] and now.probability == old["probability"]
+    assert (
+        now.parameters["birth_date"]["day and month swapped"] == model.prior().parameters["birth_date"]["day and month swapped"]
+        and now.caps["given name"] == known[1]
+    )
+    assert second.created == second.retired == 0
+    assert resolve_identity(WEDNESDAY).skipped
+    svod("train")
+    svod("apply", "--candidate")
+    assert resolve_identity(WEDNESDAY).model_kind == "trained"
+
+
 def test_decided_pairs_sharpen_the_candidate(data):
     records, identifiers, links = company.make_records(company.make_people(330))
     company.write(data, records, identifiers, links)
