@@ -58,15 +58,16 @@ def waterfall(pair: Pair) -> str:
     return f'<svg viewBox="0 0 {WIDTH} {len(steps) * ROW}" role="img">{"".join(rows)}</svg>'
 
 
-def graph(records: list[str], held: Held, people: dict[str, Shown]) -> str:
-    """Records on a circle; thick edges hold the customer, thin ones only agree, the broken one is the weakest."""
+def graph(records: list[str], held: Held, people: dict[str, Shown], of: int) -> str:
+    """Records on a circle; thick edges hold the customer, thin ones only agree, the broken one is the weakest. `of` is how many records there are."""
     radius = max(120, 16 * len(records))
     beside = 40 + 8 * max(len(record) for record in records)  # room for the longest name, in pixels
     middle_x, middle_y = radius + beside, radius + 40
     place = {record: 2 * math.pi * number / len(records) - math.pi / 2 for number, record in enumerate(records)}
     spot = {record: (middle_x + radius * math.cos(angle), middle_y + radius * math.sin(angle)) for record, angle in place.items()}
     lines = []
-    for edge in sorted(held.edges, key=lambda edge: (edge is held.weakest, edge in held.tree)):
+    edges = [edge for edge in held.edges if edge.left in spot and edge.right in spot]
+    for edge in sorted(edges, key=lambda edge: (edge is held.weakest, edge in held.tree)):
         kind = "weakest" if edge is held.weakest else "tree" if edge in held.tree else "other"
         (x1, y1), (x2, y2) = spot[edge.left], spot[edge.right]
         weight = "bound" if edge.weight is None else f"{edge.weight:.1f} bits"
@@ -82,7 +83,8 @@ def graph(records: list[str], held: Held, people: dict[str, Shown]) -> str:
         lines.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="13"><title>{escape(str(people.get(record, "")))}</title></circle>')
         lines.append(f'<text x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle">{number}</text>')
         lines.append(f'<text x="{x + shift:.1f}" y="{y + drop:.1f}" text-anchor="{anchor}">{escape(record)}</text>')
-    return f'<p>{LEGEND}</p><svg viewBox="0 0 {2 * middle_x} {2 * middle_y}" role="img">{"".join(lines)}</svg>'
+    legend = LEGEND + (f" Of {of:,} records the {len(records)} nearest to the weakest link are drawn." if of > len(records) else "")
+    return f'<p>{legend}</p><svg viewBox="0 0 {2 * middle_x} {2 * middle_y}" role="img">{"".join(lines)}</svg>'
 
 
 def record_table(records: list[str], people: dict[str, Shown]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipelines.identity.masking import Shown
 
 MOST = 12  # lines of a kind on the screen
+DRAWN = 40  # records in a chart: more are a ball of wool
 
 
 @identity.command()
@@ -53,7 +54,8 @@ def explain(
                 asked = [(held.weakest.left, held.weakest.right, "The weakest link")] if held.weakest else []
                 asked += [(refused[0][0], refused[0][1], "The strongest pair that was refused")] if refused else []
                 pairs = [(heading, evidence.pair(connection, left, right)) for left, right, heading in asked]
-                sections = [("What holds it together", evidence_chart.graph(records, held, people) + evidence_chart.record_table(records, people))]
+                drawn = holding.nearest(records, held, DRAWN)
+                sections = [("What holds it together", evidence_chart.graph(drawn, held, people, of=len(records)) + evidence_chart.record_table(drawn, people))]
                 sections += [(f"{heading}: {pair.left} and {pair.right}", evidence_chart.waterfall(pair)) for heading, pair in pairs]
     except evidence.NotKnown as refusal:
         raise stop(refusal, 2) from None

@@ -63,3 +63,16 @@ def _reached(start: str, edges: list[Edge]) -> set[str]:
         reached.update(fresh)
         waiting += fresh
     return reached
+
+
+def nearest(records: list[str], held: Held, most: int) -> list[str]:
+    """Of many records those around the weakest link, by the tree, in the order they came in: what a person can look at."""
+    if len(records) <= most:
+        return records
+    chosen = list(dict.fromkeys([held.weakest.left, held.weakest.right] if held.weakest else records[:1]))
+    for record in chosen:  # grows as it is read
+        near = [edge.right if edge.left == record else edge.left for edge in held.tree if record in (edge.left, edge.right)]
+        chosen += [other for other in near if other not in chosen][: most - len(chosen)]
+        if len(chosen) == most:
+            break
+    return [record for record in records if record in chosen]

@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 import two_people as two
 from two_people import ANNAS, OLEGS, customers, query
 
 from pipelines.identity import resolve_identity
-from pipelines.identity.holding import Edge, hold
+from pipelines.identity.holding import Edge, hold, nearest
 from pipelines.identity.masking import mask_email, mask_name, mask_phone
 
 MONDAY = datetime(2026, 1, 5)
@@ -78,6 +79,14 @@ def test_what_a_source_declares_against_all_evidence_is_the_weakest_link_and_wha
     declared = Edge("a", "b", -29.0, "declared", True)
     assert hold(list("abc"), [declared, Edge("b", "c", 5.0, "email", False)]).weakest == declared
     assert hold(list("ab"), [Edge("a", "b", None, "must_link", True)]).weakest is None
+
+
+def test_of_many_records_those_around_the_weakest_link_are_drawn():
+    chain = [f"r{number:03d}" for number in range(100)]
+    edges = [Edge(left, right, 1.0 if left == "r070" else 9.0, "email", False) for left, right in pairwise(chain)]
+    drawn = nearest(chain, hold(chain, edges), 10)
+    assert drawn == [f"r{number:03d}" for number in range(66, 76)]
+    assert nearest(chain[:5], hold(chain[:5], edges[:4]), 10) == chain[:5]
 
 
 def test_masks_keep_first_letters_and_no_lengths():
