@@ -58,7 +58,7 @@ def explain(
                 sections = [("What holds it together", evidence_chart.graph(drawn, held, people, of=len(records)) + evidence_chart.record_table(drawn, people))]
                 sections += [(f"{heading}: {pair.left} and {pair.right}", evidence_chart.waterfall(pair)) for heading, pair in pairs]
     except evidence.NotKnown as refusal:
-        raise stop(refusal, 2) from None
+        raise stop(refusal, 2, said="") from None
     if chart:
         evidence_chart.write(chart, f"{identifier} and {other}" if other else f"Customer {customer}", sections)
         console.print(f"Drawn: {chart}", soft_wrap=True)

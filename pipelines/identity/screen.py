@@ -14,7 +14,7 @@ REASONS = {
     "not sure": "the evidence is too thin: likely, but below the threshold, or the name alone speaks for it",
     "conflict": "what speaks against it among the records of both outweighs it",
     "bridge": "it is the only edge between two groups of records, and weighs too little for that",
-    "veto": "they hold different cards, accounts or other identifiers that keep customers apart (seeds/identifier_types.csv)",
+    "veto": "they hold different cards, accounts or other identifiers that keep customers apart (seeds/identifier_types.csv), or bear one name a generation apart",
     "cannot_link": "a steward's decision keeps their customers apart",
 }
 
@@ -24,9 +24,9 @@ def quiet() -> None:
     warnings.filterwarnings("ignore")
 
 
-def stop(refusal: Exception, code: int = 4) -> typer.Exit:
+def stop(refusal: Exception, code: int = 4, *, said: str = "Nothing was changed. ") -> typer.Exit:
     """Says why nothing was done, and the exit code for it."""
-    print(f"Nothing was changed. {refusal}.", file=sys.stderr)
+    print(f"{said}{refusal}.", file=sys.stderr)
     return typer.Exit(code)
 
 

@@ -19,7 +19,7 @@ from pipelines.identity import resolve_identity
 from pipelines.privacy import erase
 from pipelines.settings import settings
 
-HISTORIES, STEPS, PORTIONS = int(os.environ.get("SVOD_TEST_HISTORIES", "40")), 3, 8
+HISTORIES, STEPS, PORTIONS = int(os.environ.get("SVOD_TEST_HISTORIES", "32")), 3, 8
 TABLES = {
     "identity.pairs": "*",
     "identity.record_customers": "*",
@@ -130,6 +130,7 @@ def run(data, at: datetime, *, full: bool) -> None:
         resolve_identity(at, full=full)
 
 
+@pytest.mark.timeout(60 * (1 + HISTORIES // PORTIONS))
 @pytest.mark.parametrize("portion", range(PORTIONS))
 def test_increments_give_the_tables_of_full_runs(portion, tmp_path, monkeypatch):
     # A cap that small companies reach: values must cross it in both directions.

@@ -39,6 +39,13 @@ def test_a_wrong_merge_is_undone_by_one_line_and_both_people_are_whole_again(dat
     assert query(data, "select outcome from identity.override_outcomes") == [("obeyed",)]
 
 
+def test_a_decision_that_comes_to_nothing_is_told(data, svod):
+    two.write(data, overrides=[("must_link", ANNAS[0], "crm:contact:misspelt"), ("cannot_link", ANNAS[0], OLEGS[0])])
+    resolve_identity(MONDAY)
+    said = svod("review")
+    assert "could not obey: 1" in said and f"must_link {ANNAS[0]} crm:contact:misspelt: waits for a record that is not there" in said
+
+
 def test_a_must_link_merges_and_the_old_id_leads_on(data, svod):
     two.write(data)
     resolve_identity(MONDAY)
