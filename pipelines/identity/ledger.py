@@ -33,7 +33,15 @@ RESTORE = {
     "identity.customers": """
         select now.customer_id, now.record_count, first.created_at, first.changed_at
         from (select customer_id, count(*) as record_count from warehouse.identity.record_customers group by customer_id) as now
-        inner join (select customer_id, min(run_at) as created_at, max(run_at) as changed_at from segments where kind = 'move' group by customer_id) as first
+        inner join (
+            select customer_id, min(run_at) as created_at, max(run_at) as changed_at
+            from (
+                select customer_id, run_at from segments where kind = 'move'
+                union all
+                select lag(customer_id) over (partition by record_id order by run_number), run_at from segments where kind = 'move'
+            ) as came_and_went
+            group by customer_id
+        ) as first
             on now.customer_id = first.customer_id
     """,
     "identity.customer_redirects": """
