@@ -28,6 +28,7 @@ named as (
         coalesce(names.additional_name, records.additional_name) as additional_name,
         coalesce(names.family_name, records.family_name) as family_name,
         names.given_name_key,
+        names.given_key,
         names.additional_name_key,
         names.family_name_key,
         coalesce(records.gender, names.gender) as gender,

@@ -35,6 +35,10 @@ def gamma(name: str, label: str) -> int:
     return -1 if label == NOTHING else levels(name).index(label)
 
 
+# Called differently altogether, of one family, and nothing shared that relatives do not share: twins perhaps, see `vetoes.py`.
+IN_ONE_FAMILY = f"(gamma_name = {gamma('name', 'same family name, other given name')} and greatest(mw_email, mw_phone, mw_account, mw_national_id) < 1)"
+
+
 def vetoed() -> str:
     """What no chain of shared phones and streets joins: see VETO."""
     return "(" + " and ".join(_among(name, labels) for name, labels in VETO.items()) + ")"
@@ -75,14 +79,16 @@ members as (
 
 )
 
-select n, record_id, leader, row_number() over (order by record_id) - 1 as place
+select
+    n, record_id, leader, row_number() over (order by record_id) - 1 as place,
+    case when given_name_key || family_name_key || birth_date is not null then hash(given_name_key, family_name_key, birth_date) end as born_as
 from people semi join members on people.n = members.n
 order by place
 """
 
 # Their pairs: those just scored, and those of the last run that still stand. Where they lie in two components nothing is decided by them.
 PAIRS = f"""
-select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, pairs.rule, pairs.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed, {HAS_OTHER_NAME} as has_other_name
+select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, pairs.rule, pairs.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed, {HAS_OTHER_NAME} as has_other_name, {IN_ONE_FAMILY} as is_in_one_family
 from {{scored}} as pairs
 inner join {{places}} as l on pairs.n_l = l.n
 inner join {{places}} as r on pairs.n_r = r.n
@@ -128,6 +134,7 @@ class Graph:
     weight: np.ndarray
     rule: np.ndarray
     veto: np.ndarray
+    in_one_family: np.ndarray
     # Equal rows stand behind their leader, so that their number lends a cluster no weight.
     leader: np.ndarray
 
@@ -149,6 +156,7 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     connection.execute("insert into scored select * from scored_inside").fetchall()
     connection.execute(f"insert into affected_pairs {_pairs(model, 'scored_inside', 'placed', 'true')}").fetchall()
     graph = _graph(connection, bits(threshold))
+    graph.veto |= vetoes.twins(connection, graph.left, graph.right, graph.in_one_family, graph.leader, component)
     unique = [(int(graph.leader[place]), kind, value) for place, kind, value in vetoes.unique(connection)]
     labels, refused, broken = _decide(graph, component, must, cannot, unique, bits(threshold), bits(model.probability))
     labels, component = labels[graph.leader], component[graph.leader]
@@ -180,20 +188,20 @@ def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:
     vetoes.find(connection)
     query = """
         select pairs.left_place, pairs.right_place, case when is_doubted then least(match_weight, 0) else match_weight end, rule,
-            pairs.is_vetoed or vetoed.left_place is not null
+            pairs.is_vetoed or vetoed.left_place is not null, coalesce(pairs.is_in_one_family, false)
         from affected_pairs as pairs
         left join vetoed_pairs as vetoed on pairs.left_place = vetoed.left_place and pairs.right_place = vetoed.right_place
     """
     columns = connection.execute(query).fetchnumpy()  # Arrow's own way to NumPy imports pandas
     size = connection.execute("select count(*) from affected").fetchall()[0][0]
-    left, right, weight, rule, veto = (np.asarray(column) for column in columns.values())
+    left, right, weight, rule, veto, in_one_family = (np.asarray(column) for column in columns.values())
     leader = np.arange(size)
     equal = (rule == TWINS) & (weight >= threshold)
     leader[right[equal]] = left[equal]
     left, right = leader[left], leader[right]
     different = left != right
-    left, right, weight, rule, veto = (column[different] for column in (left, right, weight, rule, veto))
-    return Graph(size, np.minimum(left, right), np.maximum(left, right), weight, rule, veto, leader)
+    left, right, weight, rule, veto, in_one_family = (column[different] for column in (left, right, weight, rule, veto, in_one_family))
+    return Graph(size, np.minimum(left, right), np.maximum(left, right), weight, rule, veto, in_one_family, leader)
 
 
 def _overrides(connection: DuckDBPyConnection) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

@@ -16,14 +16,12 @@ from pipelines.identity import identifier_types
 from pipelines.identity.settings import OTHER_GIVEN_NAME
 
 # Everything that can change a match; lineage and profile columns are left out, so that they never cause a new run.
-MATCHING_COLUMNS = (
-    "given_name_key, family_name_key, additional_name_key, birth_date, birth_year, birth_month, birth_day, gender, street_key, locality_key, postal_code"
-)
+MATCHING_COLUMNS = "given_name_key, given_key, family_name_key, additional_name_key, birth_date, birth_year, birth_month, birth_day, gender, street_key, locality_key, postal_code"
 
 TYPES = {"email": "emails", "phone": "phones", "loyalty_card": "cards", "user_id": "accounts", "national_id": "national_ids"}
 PRIVATE = ("email", "phone")
 SET_COLUMNS = ("emails", "private_emails", "email_locals", "phones", "private_phones", "cards", "accounts", "national_ids")
-COLUMNS = ("given_name_key", "family_name_key", "additional_name_key", "name_key", "birth_date", "birth_year", "birth_month", "birth_day",
+COLUMNS = ("given_name_key", "given_key", "family_name_key", "additional_name_key", "name_key", "birth_date", "birth_year", "birth_month", "birth_day",
            "gender", "street_key", "locality_key", "postal_key", *SET_COLUMNS)  # fmt: skip
 
 USABLE = f"""
@@ -126,7 +124,7 @@ held as (
 
 named as (
 
-    select held.identifier_type, held.value, records.given_name_key, records.family_name_key
+    select held.identifier_type, held.value, records.given_name_key, records.given_key, records.family_name_key
     from held
     inner join intermediate.int_records as records on held.record_id = records.record_id
     where length(records.given_name_key) > 1
@@ -149,6 +147,8 @@ sides as (
         l.value,
         l.given_name_key as given_name_key_l,
         r.given_name_key as given_name_key_r,
+        l.given_key as given_key_l,
+        r.given_key as given_key_r,
         l.family_name_key as family_name_key_l,
         r.family_name_key as family_name_key_r
     from names as l
@@ -194,6 +194,7 @@ read as (
         records.record_id,
         inputs.input_hash,
         nullif(records.given_name_key, '') as given_name_key,
+        nullif(records.given_key, '') as given_key,
         nullif(records.family_name_key, '') as family_name_key,
         nullif(records.additional_name_key, '') as additional_name_key,
         nullif(records.given_name_key, '') || '|' || nullif(records.family_name_key, '') as name_key,

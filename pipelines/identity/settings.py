@@ -36,12 +36,30 @@ def _similar(column: str, other: str | None = None) -> str:
     return f"(jaro_winkler_similarity({left}, {right}) >= {SIMILAR} and ({left} = {right} or {_digits(left)} = {_digits(right)}))"
 
 
+_WRITTEN_OTHERWISE = "(given_key_l = given_name_key_l or given_key_r = given_name_key_r)"
+
+
+def _similar_given() -> str:
+    """By the formal names, or as they were written: a mistyped name is found in no list, so that Pual is not known to be a Павел as Paul is.
+
+    Two names of the list are not compared as written: Миша and Маша are one letter apart.
+    """
+    return f"({_similar('given_name_key')} or ({_WRITTEN_OTHERWISE} and {_similar('given_key')}))"
+
+
 def _digits(text: str) -> str:
     return f"regexp_replace({text}, '[^0-9]', '', 'g')"
 
 
 def _initial(column: str) -> str:
     return f"(length({column}_l) = 1 or length({column}_r) = 1) and left({column}_l, 1) = left({column}_r, 1)"
+
+
+# Of an initial only `given_key` knows. It may stand for the name as written or for the formal one: Б. for Bob, Р. for Роберт.
+_SAME_GIVEN_INITIAL = """
+((length(given_key_l) = 1 and given_key_l in (left(given_key_r, 1), left(given_name_key_r, 1)))
+    or (length(given_key_r) = 1 and given_key_r in (left(given_key_l, 1), left(given_name_key_l, 1))))
+"""
 
 
 def _shares(column: str) -> str:
@@ -52,10 +70,16 @@ def _absent(column: str) -> str:
     return f"len({column}_l) = 0 or len({column}_r) = 0"
 
 
+# Below 0.65 given names have no more in common than any two have; between this and SIMILAR stand names with several typos, and Марина and Ирина.
+_ALIKE_GIVEN = f"""
+(jaro_winkler_similarity(given_name_key_l, given_name_key_r) >= 0.65
+    or ({_WRITTEN_OTHERWISE} and jaro_winkler_similarity(given_key_l, given_key_r) >= 0.65))
+"""
+
 # Two people by their given names, also if one wrote given and family name the wrong way round. False if either is unknown or an initial.
 OTHER_GIVEN_NAME = f"""
 (coalesce(length(given_name_key_l) > 1 and length(given_name_key_r) > 1, false)
-    and not ({_similar("given_name_key")})
+    and not ({_similar_given()})
     and not coalesce({_similar("given_name_key", "family_name_key")}, false)
     and not coalesce({_similar("family_name_key", "given_name_key")}, false))
 """
@@ -85,6 +109,11 @@ _CLOSE_PHONES = """
 ((left(phones_l[1], 7) = left(phones_r[1], 7) or right(phones_l[1], 5) = right(phones_r[1], 5)) and damerau_levenshtein(phones_l[1], phones_r[1]) <= 1)
 """
 
+# Neighbours have one street and other numbers. A flat that only one record names is the same house: its number stands behind that of the house.
+_SIMILAR_STREET = "jaro_winkler_similarity(street_key_l, street_key_r) >= 0.9"
+_SAME_HOUSE = f"(starts_with({_digits('street_key_l')}, {_digits('street_key_r')}) or starts_with({_digits('street_key_r')}, {_digits('street_key_l')}))"
+_ONE_PLACE = f"(coalesce(postal_key_l = postal_key_r, false) or {_similar('locality_key')})"
+
 
 def _absent_or_relatives(absent: str, agrees: str) -> str:
     """Relatives share phones, streets and e-mails all at once: where given names differ, agreeing on one says nothing at all."""
@@ -97,13 +126,14 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
         (NOTHING, "(given_name_key_l is null or given_name_key_r is null) and (family_name_key_l is null or family_name_key_r is null)"),
         ("same", "name_key_l = name_key_r"),
         ("swapped", "given_name_key_l = family_name_key_r and family_name_key_l = given_name_key_r"),
-        ("similar", f"{_similar('given_name_key')} and {_similar('family_name_key')}"),
+        ("similar", f"{_similar('family_name_key')} and {_similar_given()}"),
         ("similar and swapped", f"{_similar('given_name_key', 'family_name_key')} and {_similar('family_name_key', 'given_name_key')}"),
-        ("same family name, initial", f"{_similar('family_name_key')} and {_initial('given_name_key')}"),
-        ("same family name only known", f"{_similar('family_name_key')} and (given_name_key_l is null or given_name_key_r is null)"),
+        ("same family name, initial", f"{_similar('family_name_key')} and {_SAME_GIVEN_INITIAL}"),
+        ("same family name only known", f"{_similar('family_name_key')} and (given_key_l is null or given_key_r is null)"),
         ("same given name only known", f"{_similar('given_name_key')} and (family_name_key_l is null or family_name_key_r is null)"),
         ("one part in place of the other", f"{_similar('given_name_key', 'family_name_key')} or {_similar('family_name_key', 'given_name_key')}"),
-        ("same given name, other family name", _similar("given_name_key")),
+        ("same given name, other family name", _similar_given()),
+        ("same family name, given name alike", f"{_similar('family_name_key')} and {_ALIKE_GIVEN}"),
         ("same family name, other given name", _similar("family_name_key")),
         ("different", "else"),
     ],
@@ -148,11 +178,9 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
             ),
         ),
         ("same street and house", "street_key_l = street_key_r and coalesce(locality_key_l = locality_key_r, true)"),
-        (
-            "similar street and house, one place",
-            f"jaro_winkler_similarity(street_key_l, street_key_r) >= 0.9 and (coalesce(postal_key_l = postal_key_r, false) or {_similar('locality_key')})",
-        ),
-        ("similar street and house", "jaro_winkler_similarity(street_key_l, street_key_r) >= 0.9"),
+        ("similar street and house, one place", f"{_SIMILAR_STREET} and {_SAME_HOUSE} and {_ONE_PLACE}"),
+        ("similar street and house", f"{_SIMILAR_STREET} and {_SAME_HOUSE}"),
+        ("similar street, another house", f"{_SIMILAR_STREET} and {_ONE_PLACE}"),
         ("same postal code and locality", f"postal_key_l = postal_key_r and {_similar('locality_key')}"),
         ("same postal code", "postal_key_l = postal_key_r"),
         ("same locality", "locality_key_l = locality_key_r"),
@@ -175,7 +203,7 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
     "gender": [
         (
             NOTHING,
-            f"gender_l is null or gender_r is null or (given_name_key_l is not null and given_name_key_r is not null and {_similar('given_name_key')})",
+            f"gender_l is null or gender_r is null or (given_name_key_l is not null and given_name_key_r is not null and {_similar_given()})",
         ),
         ("same", "gender_l = gender_r"),
         ("different", "else"),

@@ -16,7 +16,7 @@ from pipelines.identity.settings import COMPARISONS
 
 PEOPLE = """
     n integer not null, record_id varchar not null,
-    given_name_key varchar, family_name_key varchar, additional_name_key varchar, name_key varchar,
+    given_name_key varchar, given_key varchar, family_name_key varchar, additional_name_key varchar, name_key varchar,
     birth_date date, birth_year bigint, birth_month bigint, birth_day bigint, gender varchar,
     street_key varchar, locality_key varchar, postal_key varchar,
     emails varchar[], private_emails varchar[], email_locals varchar[], phones varchar[], private_phones varchar[],

@@ -7,7 +7,7 @@ Saving stays out: see `model.py`.
 """
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from duckdb import DuckDBPyConnection
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 # Below this many pairs that are almost surely matches, EM fits noise.
 LEAST_MATCHES = 400
-LEAST_PAIRS = 300
+LEAST_PAIRS = 100
 # All pairs of this many records are half a million: below it u of rare levels is noise, above it only time is lost.
 SAMPLE = 1000
 # Pairs of one kind that EM learns from.
@@ -33,8 +33,15 @@ PRIOR_MATCHES = 20
 # A pair that a steward decided counts as much as so many likely matches: it is sure, but stewards see the hard ones, not a fair sample.
 LABEL_WEIGHT = 5
 # What only these kinds teach: relatives share names, phones and homes, so that a father and his son of one name would pass for one
-# person whose date of birth is wrong.
-UNSHARED = {("birth_date", "a generation apart"): ("same card or account", "same national id", "same e-mail", "decided by stewards")}
+# person whose date of birth is wrong, and twins for one whose given name is.
+OF_ONE_PERSON = ("same card or account", "same national id", "same e-mail", "decided by stewards")
+UNSHARED = {("birth_date", "a generation apart"): OF_ONE_PERSON, ("name", "same family name, other given name"): OF_ONE_PERSON}
+# How many of those who share an e-mail or a home are two people is learnt too; what is believed of it counts as so many pairs. Never fewer
+# are taken for two people than this part of what is believed: EM cannot see them all.
+BELIEVED_PAIRS = 10
+LEAST_DOUBT = 0.05
+# A name in two orders is as rare as in one. Counted, it would pass for common where its matches are: in lists that keep to no order.
+SAME_BUT_FOR_ORDER = {"swapped": "same", "similar and swapped": "similar"}
 # No single comparison may decide alone: no value is so reliable that it never changes or is never mistyped.
 LEAST_M = 0.003
 
@@ -94,13 +101,17 @@ SAMPLE_JOIN = "(select n, null as is_match from u_sample) as pairs inner join u_
 
 @dataclass
 class Kind:
-    """What one kind of likely pairs teaches: `share` of them are matches, `m` by comparison, `weight` known matches behind each."""
+    """What one kind of likely pairs teaches: `share` of them are matches, `m` by comparison, `weight` known matches behind each.
+
+    `doubt`: of the pairs that agree on what singles out a person, by level of EXCLUSIVE, the share that are two people.
+    """
 
     name: str
     pairs: int
     share: float
     m: dict[str, np.ndarray]
     weight: dict[str, float]
+    doubt: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass
@@ -124,12 +135,13 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
     counted = {name: patterns for name in TRAINING if (patterns := _kind(connection, name)) is not None}
     told = _told(connection, shipped.parameters)
     seen = _sampled(connection)
-    m, probability = {name: _arrays(shipped.parameters, name)[0] for name in NAMES}, shipped.probability
+    m, probability, doubts = {name: _arrays(shipped.parameters, name)[0] for name in NAMES}, shipped.probability, EXCLUSIVE
     # What is learnt tells how many matches there are in the sample of strangers, and so what strangers are like; then it is learnt again.
     for _ in range(ROUNDS):
         u = _strangers(seen, m, probability, shipped.parameters)
-        _exclusive(u, candidates, records, shipped.parameters)
+        _exclusive(u, candidates, records, shipped.parameters, doubts)
         kinds = [_teach(name, patterns, shipped.parameters, u) for name, patterns in counted.items()] + ([told] if told else [])
+        doubts = EXCLUSIVE | {level: doubt for kind in kinds for level, doubt in kind.doubt.items()}
         matches = sum(kind.pairs * kind.share for kind in kinds)
         if matches < LEAST_MATCHES:
             log.info("Only %.0f likely matches to learn from: the shipped model is used", matches)
@@ -153,6 +165,9 @@ def _parameters(m: dict[str, np.ndarray], u: dict[str, np.ndarray], seen: dict[s
             by_m, by_u = shipped[name][label]
             elsewhere = not seen[name][level] and (name, label) not in EXCLUSIVE
             parameters[name][label] = [found, found * by_u / by_m if elsewhere else u[name][level]]
+    for order, label in SAME_BUT_FOR_ORDER.items():
+        m_by_order, (by_m, by_u) = parameters["name"][order][0], parameters["name"][label]
+        parameters["name"][order][1] = m_by_order * by_u / by_m
     return parameters
 
 
@@ -244,7 +259,18 @@ def _teach(kind: str, counted: tuple[np.ndarray, np.ndarray, np.ndarray], prior:
         m, weight = _shown_by(patterns, likely, start)
         if abs(share - before) < 1e-6:
             break
-    return Kind(kind, pairs, share, m, weight)
+    return Kind(kind, pairs, share, m, weight, _doubts(patterns, counts, likely, chosen_by))
+
+
+def _doubts(patterns: np.ndarray, counts: np.ndarray, matches: np.ndarray, chosen_by: tuple[str, ...]) -> dict[tuple[str, str], float]:
+    """The share of two people among the pairs that agree."""
+    doubts = {}
+    for (name, label), believed in EXCLUSIVE.items():
+        if name in chosen_by:
+            agree = patterns[:, NAMES.index(name)] == levels(name).index(label)
+            strangers = (counts - matches)[agree].sum()
+            doubts[name, label] = max((strangers + BELIEVED_PAIRS * believed) / (counts[agree].sum() + BELIEVED_PAIRS), LEAST_DOUBT * believed)
+    return doubts
 
 
 def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
@@ -272,10 +298,12 @@ def _candidates(connection: DuckDBPyConnection) -> tuple[np.ndarray, np.ndarray]
     return patterns, counts * (pairs / max(counts.sum(), 1))
 
 
-def _exclusive(u: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int, shipped: Parameters) -> None:
-    """u of the levels that single out a person, from the pairs that agree: see EXCLUSIVE."""
+def _exclusive(
+    u: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int, shipped: Parameters, doubts: dict[tuple[str, str], float]
+) -> None:
+    """u of the levels that single out a person, from the pairs that agree and the share of them that is two people: see EXCLUSIVE."""
     patterns, counts = candidates
-    for (name, label), doubt in EXCLUSIVE.items():
+    for (name, label), doubt in doubts.items():
         level = levels(name).index(label)
         agreeing = counts[patterns[:, NAMES.index(name)] == level].sum()
         u[name][level] = agreeing * doubt / (records * (records - 1) / 2) if agreeing else shipped[name][label][1]

@@ -7,7 +7,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 # People have other names if neither their given names agree nor the whole.
-OTHER_NAME = ("different", "same family name, other given name")
+OTHER_NAME = ("different", "same family name, given name alike", "same family name, other given name")
 
 HELD = """
 create or replace temp table veto_values as
@@ -52,3 +52,20 @@ def torn(unique: list[tuple[int, str, str]], component: np.ndarray) -> list[int]
     """The components whose records hold several values of what a person has only one of."""
     first: dict[tuple[int, str], str] = {}
     return [here for place, kind, value in unique for here in (int(component[place]),) if first.setdefault((here, kind), value) != value]
+
+
+def twins(
+    connection: DuckDBPyConnection, left: np.ndarray, right: np.ndarray, in_one_family: np.ndarray, leader: np.ndarray, component: np.ndarray
+) -> np.ndarray:
+    """Which pairs of one family are two people: those where the name and birth date of either stand in another record of the component too.
+
+    A slip of the pen is not made twice; where a given name stands only once, it may be one. Equal rows are one node, and say it once.
+    """
+    if not in_one_family.any():
+        return in_one_family
+    born_as = np.asarray(connection.execute("select coalesce(born_as, 0) as born_as from affected order by place").fetchnumpy()["born_as"])
+    nodes = np.flatnonzero((leader == np.arange(len(leader))) & (born_as > 0))
+    _, named, records = np.unique(np.stack([component[nodes].astype(np.uint64), born_as[nodes]]), axis=1, return_inverse=True, return_counts=True)
+    repeated = np.zeros(len(leader), dtype=bool)
+    repeated[nodes] = records[named] > 1
+    return in_one_family & repeated[left] & repeated[right]

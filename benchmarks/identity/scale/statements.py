@@ -224,7 +224,7 @@ TYPED = (DRAWS, "drop table record", TYPED_RECORDS, "drop table draws", HELD, "d
 TABLES = {
     "int_records": """
         select
-            record_id, given_name_key, family_name_key, additional_name_key, birth_date,
+            record_id, given_name_key, given_name_key as given_key, family_name_key, additional_name_key, birth_date,
             cast(case birth_part when 'year' then year(born) when '' then year(birth_date) end as bigint) as birth_year,
             cast(case birth_part when 'day' then month(born) when '' then month(birth_date) end as bigint) as birth_month,
             cast(case birth_part when 'day' then day(born) when '' then day(birth_date) end as bigint) as birth_day,

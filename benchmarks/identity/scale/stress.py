@@ -35,7 +35,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str], int | None]] = {
 }
 
 RECORDS = """
-select 'x:person:' || lpad(cast(n as varchar), 8, '0') as record_id, {known},
+select 'x:person:' || lpad(cast(n as varchar), 8, '0') as record_id, {known}, given_name_key as given_key,
     cast(year(birth_date) as bigint) as birth_year, cast(month(birth_date) as bigint) as birth_month, cast(day(birth_date) as bigint) as birth_day
 from (select range as n from range($records)) as numbers order by n
 """

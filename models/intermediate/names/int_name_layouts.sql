@@ -43,6 +43,7 @@ recognized as (
         first_names.name_key is not null as first_is_given,
         second_names.name_key is not null as second_is_given,
         {{ matches('lower(first_token)', surname) }} as first_is_family,
+        {{ matches('lower(second_token)', surname) }} as second_is_family,
         {{ matches('lower(second_token)', male_patronymic) }} or {{ matches('lower(second_token)', female_patronymic) }} as second_is_patronymic,
         {{ matches('lower(second_token)', female_patronymic) }} as second_is_female_patronymic,
         {{ matches('lower(third_token)', male_patronymic) }} or {{ matches('lower(third_token)', female_patronymic) }} as third_is_patronymic,
@@ -65,6 +66,7 @@ laid_out as (
             when token_count = 2 and has_comma then 'family given'
             when token_count = 2 and (second_is_female_patronymic or (second_is_patronymic and first_is_given)) then 'given patronymic'
             when token_count = 2 and first_is_given <> second_is_given then case when first_is_given then 'given family' else 'family given' end
+            when token_count = 2 and first_is_family <> second_is_family then case when first_is_family then 'family given' else 'given family' end
             when token_count = 2 then case when is_cyrillic then 'family given' else 'given family' end
             when third_is_patronymic or has_comma then 'family given patronymic'
             when second_is_patronymic then 'given patronymic family'
