@@ -24,6 +24,9 @@ LEAST_MATCHES = 400
 LEAST_PAIRS = 100
 # All pairs of this many records are half a million: below it u of rare levels is noise, above it only time is lost.
 SAMPLE = 1000
+# The shipped model never expects less than this part of the matches it knows, since the first ones may be yet to come; below the other
+# part there are so few that all pairs can be taken for strangers.
+LEAST_TWINS, FEW_TWINS = 0.01, 0.1
 # Pairs of one kind that EM learns from.
 KIND_PAIRS = 200_000
 # u and m depend on each other: in the second round, the matches in the sample of strangers are those that the first one found.
@@ -145,7 +148,7 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
         matches = sum(kind.pairs * kind.share for kind in kinds)
         if matches < LEAST_MATCHES:
             log.info("Only %.0f likely matches to learn from: the shipped model is used", matches)
-            return Lesson(shipped, matches)
+            return Lesson(_fitted(shipped, u, seen, candidates, records), matches)
         m = {name: _pooled(name, kinds, shipped.parameters) for name in NAMES}
         parameters = _parameters(m, u, seen, shipped.parameters)
         probability = _matches(candidates, parameters, shipped.probability, records)
@@ -153,6 +156,17 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
         log.info("%s: %.0f pairs, %.1f%% of them matches", kind.name, kind.pairs, 100 * kind.share)
     namesakes = _namesakes(connection, {kind.name: kind for kind in kinds}.get("same name"))
     return Lesson(Model("trained", records, float(f"{probability:.6g}"), models.rounded(parameters), settings_version(), namesakes, caps), matches)
+
+
+def _fitted(shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int) -> Model:
+    """The shipped model among these records: how many of them match is reckoned from their own pairs. A list in which hardly anybody stands
+    twice teaches nothing of matches, but all of strangers."""
+    parameters = shipped.parameters
+    probability = _matches(candidates, parameters, shipped.probability, records)
+    if records >= SAMPLE and probability < FEW_TWINS * shipped.probability:
+        parameters = models.rounded(_parameters({name: _arrays(parameters, name)[0] for name in NAMES}, u, seen, parameters))
+        probability = _matches(candidates, parameters, shipped.probability, records)
+    return replace(shipped, parameters=parameters, probability=float(f"{max(probability, LEAST_TWINS * shipped.probability):.6g}"))
 
 
 def _parameters(m: dict[str, np.ndarray], u: dict[str, np.ndarray], seen: dict[str, np.ndarray], shipped: Parameters) -> Parameters:
