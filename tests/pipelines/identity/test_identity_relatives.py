@@ -78,6 +78,12 @@ def test_a_son_with_his_fathers_name_phone_and_home_is_another_customer(data):
     assert found["merged"] <= 60
 
 
+def test_twins_of_whom_both_names_stand_in_two_records_are_two_customers(data):
+    found = _counted(data, _families("twins"))
+    assert found["merged"] <= 40
+    assert found["parted"] <= 40
+
+
 @pytest.mark.parametrize("count", [60, 1500])
 def test_numbered_people_of_a_test_system_are_not_one(data, count):
     people = [{"person_id": str(number), "given_name_key": f"user{number:04}", "family_name_key": f"test{number:04}", "birth_date": None, "home": {},

@@ -1,6 +1,7 @@
 """A new model is a decision: fitted beside the one in use, told apart from it, put in force by a person."""
 
 import json
+import random
 from datetime import datetime
 
 import known_people as company
@@ -90,6 +91,19 @@ def test_too_little_to_learn_from_is_said_and_nothing_is_saved(data, svod):
     assert not (data / "identity" / "candidate.json").exists()
     with pytest.raises(candidate.NoCandidate, match="svod identity train"):
         candidate.waiting()
+
+
+def test_a_list_in_which_nobody_stands_twice_has_as_many_customers_for_all_its_namesakes(data):
+    chance = random.Random(5)
+    families = chance.sample([onset + middle + ending for onset in company.ONSETS for middle in company.MIDDLES for ending in company.ENDINGS], 150)
+    names = [(chance.choice(company.GIVEN_MALE + company.GIVEN_FEMALE), chance.choice(families)) for _ in range(2000)]
+    records = [{"record_id": f"x:person:{number}", "given_name_key": given, "family_name_key": family, "locality_key": chance.choice(company.CITIES)}
+               for number, (given, family) in enumerate(names)]  # fmt: skip
+    assert len({(record["given_name_key"], record["family_name_key"], record["locality_key"]) for record in records}) < 1990
+    company.write(data, records, [], [], truth=False)
+    report = resolve_identity(MONDAY)
+    assert (report.model_kind, report.records) == ("prior", 2000)
+    assert report.customers >= 1990
 
 
 def test_there_is_nothing_to_apply_without_a_candidate(data, svod):
