@@ -75,7 +75,7 @@ canonical as (
 
     select
         gendered.*,
-        case when length(given_key) > 1 then coalesce(int_name_variants.canonical_key, given_key) end as given_name_key
+        case when not {{ matches('given_key', '[a-z]') }} then coalesce(int_name_variants.canonical_key, given_key) end as given_name_key
     from gendered
     left join {{ ref('int_name_variants') }} as int_name_variants
         on gendered.given_key = int_name_variants.variant_key and coalesce(gendered.gender, 'unknown') = int_name_variants.gender
