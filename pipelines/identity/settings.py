@@ -36,7 +36,7 @@ def _similar(column: str, other: str | None = None) -> str:
     return f"(jaro_winkler_similarity({left}, {right}) >= {SIMILAR} and ({left} = {right} or {_digits(left)} = {_digits(right)}))"
 
 
-_WRITTEN_OTHERWISE = "(given_key_l = given_name_key_l or given_key_r = given_name_key_r)"
+_WRITTEN_OTHERWISE = "((given_key_l = given_name_key_l) <> (given_key_r = given_name_key_r))"  # one is in the list, the other may be a slip
 
 
 def _similar_given() -> str:
