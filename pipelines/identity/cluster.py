@@ -35,7 +35,7 @@ def gamma(name: str, label: str) -> int:
     return -1 if label == NOTHING else levels(name).index(label)
 
 
-# Called differently altogether, of one family, and nothing shared that relatives do not share: twins perhaps, see `vetoes.py`.
+# Called differently altogether, of one family, and nothing shared that relatives do not share: siblings born on one day perhaps, see `vetoes.py`.
 IN_ONE_FAMILY = f"(gamma_name = {gamma('name', 'same family name, other given name')} and greatest(mw_email, mw_phone, mw_account, mw_national_id) < 1)"
 
 
@@ -156,7 +156,7 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     connection.execute("insert into scored select * from scored_inside").fetchall()
     connection.execute(f"insert into affected_pairs {_pairs(model, 'scored_inside', 'placed', 'true')}").fetchall()
     graph = _graph(connection, bits(threshold))
-    graph.veto |= vetoes.twins(connection, graph.left, graph.right, graph.in_one_family, graph.leader, component)
+    graph.veto |= vetoes.siblings(connection, graph.left, graph.right, graph.in_one_family, graph.leader, component)
     unique = [(int(graph.leader[place]), kind, value) for place, kind, value in vetoes.unique(connection)]
     labels, refused, broken = _decide(graph, component, must, cannot, unique, bits(threshold), bits(model.probability))
     labels, component = labels[graph.leader], component[graph.leader]

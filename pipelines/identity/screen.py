@@ -14,7 +14,7 @@ REASONS = {
     "not sure": "the evidence is too thin: likely, but below the threshold, or the name alone speaks for it",
     "conflict": "what speaks against it among the records of both outweighs it",
     "bridge": "it is the only edge between two groups of records, and weighs too little for that",
-    "veto": "they hold different cards, accounts or other identifiers that keep customers apart (seeds/identifier_types.csv), or bear one name a generation apart",
+    "veto": "they hold different cards, accounts or other identifiers that keep customers apart (seeds/identifier_types.csv), bear one name a generation apart, or are two of one family",
     "cannot_link": "a steward's decision keeps their customers apart",
 }
 

@@ -26,7 +26,7 @@ LEAST_PAIRS = 100
 SAMPLE = 1000
 # The shipped model never expects less than this part of the matches it knows, since the first ones may be yet to come; below the other
 # part there are so few that all pairs can be taken for strangers.
-LEAST_TWINS, FEW_TWINS = 0.01, 0.1
+LEAST_SHARE, FEW_SHARE = 0.01, 0.1
 # Pairs of one kind that EM learns from.
 KIND_PAIRS = 200_000
 # u and m depend on each other: in the second round, the matches in the sample of strangers are those that the first one found.
@@ -36,7 +36,7 @@ PRIOR_MATCHES = 20
 # A pair that a steward decided counts as much as so many likely matches: it is sure, but stewards see the hard ones, not a fair sample.
 LABEL_WEIGHT = 5
 # What only these kinds teach: relatives share names, phones and homes, so that a father and his son of one name would pass for one
-# person whose date of birth is wrong, and twins for one whose given name is.
+# person whose date of birth is wrong, and siblings born on one day for one whose given name is.
 OF_ONE_PERSON = ("same card or account", "same national id", "same e-mail", "decided by stewards")
 UNSHARED = {("birth_date", "a generation apart"): OF_ONE_PERSON, ("name", "same family name, other given name"): OF_ONE_PERSON}
 # How many of those who share an e-mail or a home are two people is learnt too; what is believed of it counts as so many pairs. Never fewer
@@ -163,10 +163,10 @@ def _fitted(shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray
     twice teaches nothing of matches, but all of strangers."""
     parameters = shipped.parameters
     probability = _matches(candidates, parameters, shipped.probability, records)
-    if records >= SAMPLE and probability < FEW_TWINS * shipped.probability:
+    if records >= SAMPLE and probability < FEW_SHARE * shipped.probability:
         parameters = models.rounded(_parameters({name: _arrays(parameters, name)[0] for name in NAMES}, u, seen, parameters))
         probability = _matches(candidates, parameters, shipped.probability, records)
-    return replace(shipped, parameters=parameters, probability=float(f"{max(probability, LEAST_TWINS * shipped.probability):.6g}"))
+    return replace(shipped, parameters=parameters, probability=float(f"{max(probability, LEAST_SHARE * shipped.probability):.6g}"))
 
 
 def _parameters(m: dict[str, np.ndarray], u: dict[str, np.ndarray], seen: dict[str, np.ndarray], shipped: Parameters) -> Parameters:

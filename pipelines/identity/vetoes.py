@@ -54,7 +54,7 @@ def torn(unique: list[tuple[int, str, str]], component: np.ndarray) -> list[int]
     return [here for place, kind, value in unique for here in (int(component[place]),) if first.setdefault((here, kind), value) != value]
 
 
-def twins(
+def siblings(
     connection: DuckDBPyConnection, left: np.ndarray, right: np.ndarray, in_one_family: np.ndarray, leader: np.ndarray, component: np.ndarray
 ) -> np.ndarray:
     """Which pairs of one family are two people: those where the name and birth date of either stand in another record of the component too.
@@ -67,5 +67,5 @@ def twins(
     nodes = np.flatnonzero((leader == np.arange(len(leader))) & (born_as > 0))
     _, named, records = np.unique(np.stack([component[nodes].astype(np.uint64), born_as[nodes]]), axis=1, return_inverse=True, return_counts=True)
     repeated = np.zeros(len(leader), dtype=bool)
-    repeated[nodes] = records[named] > 1
+    repeated[nodes] = records[named.reshape(-1)] > 1
     return in_one_family & repeated[left] & repeated[right]
