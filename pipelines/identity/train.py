@@ -161,6 +161,8 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
 def _fitted(shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int) -> Model:
     """The shipped model among these records: how many of them match is reckoned from their own pairs. A list in which hardly anybody stands
     twice teaches nothing of matches, but all of strangers."""
+    if records < 2:
+        return shipped
     parameters = shipped.parameters
     probability = _matches(candidates, parameters, shipped.probability, records)
     if records >= SAMPLE and probability < FEW_SHARE * shipped.probability:
