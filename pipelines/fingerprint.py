@@ -20,6 +20,7 @@ CODE = (
     "macros",
     "models",
     "pipelines/descriptions.py",
+    "pipelines/experiments",
     "pipelines/identity",
     "pipelines/privacy/keyed.py",
     "pipelines/pseudonymise.py",
