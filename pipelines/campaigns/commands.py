@@ -120,10 +120,10 @@ def _read(russian: bool) -> "Campaigns":
     """The folder of scenarios; a policy that cannot be read ends the command."""
     import warnings
 
+    warnings.filterwarnings("ignore")  # of libraries about each other
     from pipelines.campaigns.findings import Refused
     from pipelines.campaigns.reading import read
 
-    warnings.filterwarnings("ignore")  # of libraries about each other
     try:
         return read()
     except Refused as refusal:

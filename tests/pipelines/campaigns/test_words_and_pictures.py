@@ -58,7 +58,7 @@ def drawn(tmp_path_factory) -> dict:
 
 def test_the_words_of_the_abandoned_basket_in_full(drawn):
     assert words(drawn["abandoned_basket"], read(PROJECT / "campaigns").policy).splitlines() == [
-        "Abandoned basket (abandoned_basket, version 1, live, marketing)",
+        "Abandoned basket (abandoned_basket, version 2, live, marketing)",
         "",
         "Begins: the basket was changed; again after 1 week at the earliest.",
         "  1. an_hour: wait 1 hour; then → email.",
@@ -66,7 +66,7 @@ def test_the_words_of_the_abandoned_basket_in_full(drawn):
         "  3. read_it: wait at most 1 day; as soon as the e-mail was opened (of email) or a link in the e-mail was followed (of email) → a_day; otherwise → messenger.",
         "  4. messenger: send messenger: reminder; then → a_day.",
         "  5. a_day: wait 1 day; then → sms.",
-        "  6. sms: send SMS: last_call, within 12 hours or not at all; then → end.",
+        "  6. sms: send SMS: last_call; then → end.",
         "Ends at once, whatever is queued, when an order was paid, an order was placed or an order was placed on the site.",
         "Success: an order was paid within 1 week of the beginning; its worth is the amount.",
         "For comparison nothing goes to 5% of all customers (the company's holdout).",
