@@ -9,10 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.campaigns.engine.run import prepare
 from pipelines.demo import write_company
 from pipelines.identity import resolve_identity
 from pipelines.settings import PROJECT
 from pipelines.sources.landing import land
+from pipelines.warehouse import connect
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,8 @@ def warehouse(module_data, run) -> Path:
     before = ("+int_records", "+int_identifiers", "+int_links")
     run(module_data, "build", "--select", *before, "resource_type:seed", "--resource-type", "model", "seed")
     resolve_identity(datetime(2026, 1, 1, 6))
+    with connect() as connection:
+        prepare(connection)
     run(module_data, "run", "--empty", "--exclude", *before)
     return module_data
 

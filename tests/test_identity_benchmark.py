@@ -60,7 +60,7 @@ def test_the_benchmark_at_scale_runs_from_end_to_end_and_a_full_run_corrects_not
     assert figures[DAILY]["pairs"] == figures[ANEW]["pairs"] and figures[DAILY]["f1"] > 0.8
     # The peer is asked about the same pairs, whether it finds them itself or is given them.
     assert figures[WHOLE]["pairs"] == figures[BARE]["pairs"] and figures[WHOLE]["f1"] == figures[BARE]["f1"]
-    assert ratios(figures).row_count == 4
+    assert ratios(figures).row_count == 5
 
 
 def test_people_at_scale_are_the_same_ones_each_time(tmp_path, monkeypatch):

@@ -6,7 +6,6 @@ import typer
 from rich.console import Console
 
 from pipelines.campaigns.commands import campaigns
-from pipelines.settings import settings
 
 console = Console(stderr=True)
 
@@ -24,6 +23,7 @@ def collect(
     import uvicorn
 
     from pipelines.responses.tokens import sign
+    from pipelines.settings import settings
 
     given = settings().collector
     sign("open", "0" * 32)  # the key is there before several processes want to make it
