@@ -43,7 +43,11 @@ COMMANDS = (
     ["campaigns", "words"],
     ["campaigns", "picture"],
     ["campaigns", "schema"],
+    ["campaigns", "send"],
+    ["campaigns", "collect"],
+    ["campaigns", "results"],
     ["campaigns", "audiences"],
+    ["demo", "answer"],
     ["publish", "list"],
     ["publish", "rollback"],
 )
