@@ -1,4 +1,4 @@
-"""Who is who: pairs scored by Splink, clusters decided by our own pure code, customer ids that last.
+"""Who is who: pairs scored as Splink does, clusters decided by our own pure code, customer ids that last.
 
 `resolve_identity(run_at)` reads `intermediate.int_records`, `int_identifiers` and `int_links`, and writes schema `identity`.
 """
