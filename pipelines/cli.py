@@ -7,6 +7,7 @@ Doing the work stays out: commands call the modules that do it, which are import
 import os
 import subprocess
 import sys
+import warnings
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +34,7 @@ from pipelines.campaigns import results_commands  # noqa: F401 # isort: skip
 from pipelines.audiences import commands as audience_commands  # noqa: F401 # isort: skip
 
 PROJECT = Path(__file__).resolve().parents[1]
+warnings.filterwarnings("ignore", message="sqlglot")  # of a library about another
 DEMO_PEOPLE, DEMO_DAYS, DEMO_TODAY = 2_000, 90, datetime(2026, 1, 1)
 MOMENTS = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 
