@@ -1,5 +1,6 @@
-"""Writing a file so that no reader ever sees half of it, whatever happens on the way."""
+"""Writing a file so that no reader ever sees half of it, whatever happens on the way; and whether its writer is still there."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -25,6 +26,21 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def is_held(path: Path) -> bool | None:
+    """Whether a process still holds the lock of a file that it writes, which it loses however it ends; None if there is no such file."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def quoted(path: Path) -> str:

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from weakref import WeakSet
 
-from pipelines.files import sync
+from pipelines.files import is_held, sync
 from pipelines.settings import settings
 
 LARGEST, LONGEST = 32 << 20, 60.0  # bytes and seconds after which a file is closed
@@ -103,17 +103,7 @@ def folder() -> Path:
 
 def is_finished(path: Path) -> bool:
     """Whether nobody writes to this file any more."""
-    try:
-        file = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(file)
-    return True
+    return is_held(path) is False
 
 
 def finished_within(path: Path, seconds: float) -> bool:

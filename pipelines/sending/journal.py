@@ -20,6 +20,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.files import is_held
 from pipelines.sending.channel import Result
 from pipelines.settings import settings
 
@@ -137,17 +138,7 @@ def folder() -> Path:
 
 def is_live(batch: str) -> bool:
     """Whether the process that works at this batch is still there."""
-    try:
-        file = os.open(folder() / f"{batch}.jsonl", os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(file)
-    return False
+    return bool(is_held(folder() / f"{batch}.jsonl"))
 
 
 def load(connection: DuckDBPyConnection) -> int:
