@@ -27,7 +27,7 @@ MODEL = "select model_kind from identity.runs order by run_number desc limit 1"
 REASONS = {
     "bridge": "two groups of records hang together by that pair alone, and it weighs too little for that",
     "conflict": "what speaks against it among the records of both outweighs it",
-    "veto": "different cards, accounts or other identifiers, or a generation between dates of birth, keep them apart",
+    "veto": "different cards, accounts or other identifiers, a generation between dates of birth, or being two of one family, keep them apart",
     "cannot_link": "a steward's decision keeps them apart",
 }
 
