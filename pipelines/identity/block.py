@@ -38,19 +38,42 @@ left join running on numbers.rule = running.rule and running.records <= $crowd
 group by numbers.rule order by numbers.rule
 """
 
-# The keys that matter to this run, with all who hold them or did: the state is read once, for it is a hundred times as large.
+# The keys that come or go in this run. Of a value that was skipped, and is still held by too many, nobody needs to know who holds it.
+ASKED = """
+create or replace temp table asked_keys as
+with
+
+moved as (
+
+    select rule, key, 1 as step from new_keys
+    union all
+    select keys.rule, keys.key, -1 from was.keys as keys semi join outdated on keys.n = outdated.n
+
+)
+
+select any_value(moved.rule) as rule, moved.key, any_value(crowds.records) + sum(moved.step) as crowd
+from moved
+left join was.crowds as crowds on moved.key = crowds.key
+group by moved.key
+"""
+# Those that matter, with all who hold them or did: the state is read once, for it is a hundred times as large.
 HELD = """
 create or replace temp table held_keys as
 with
 
-asked as (select key from new_keys union select key from was.keys as keys semi join outdated on keys.n = outdated.n)
+asked as (
+
+    select asked_keys.key from asked_keys inner join caps on asked_keys.rule = caps.rule
+    where asked_keys.crowd is null or asked_keys.crowd <= caps.cap
+
+)
 
 select keys.rule, keys.key, keys.n, true as was, outdated.n is null as is_now
 from was.keys as keys
 semi join asked on keys.key = asked.key
 left join outdated on keys.n = outdated.n
 union all
-select rule, key, n, false, true from new_keys
+select rule, key, n, false, true from new_keys semi join asked on new_keys.key = asked.key
 """
 
 # Holders of a value that has crossed its cap since the last run.
@@ -85,6 +108,7 @@ asked as (
     from was.keys as keys
     semi join (select n from again anti join rescored using (n)) as others on keys.n = others.n
     anti join held_keys as known on keys.key = known.key
+    anti join was.crowds as crowds on keys.key = crowds.key
 
 )
 
@@ -98,6 +122,16 @@ HELD_NOW = "(select rule, key, n from held_keys where is_now)"
 SIZES = (
     "create or replace temp table key_sizes as select any_value(rule) as rule, key, count(*) as records from {held} as keys group by key having count(*) > 1"
 )
+
+# Values that too many hold, and how many: as they are now, of those that this run looked at.
+CROWDS = """
+create or replace temp table new_crowds as
+select key_sizes.key, key_sizes.records from key_sizes inner join caps on key_sizes.rule = caps.rule where key_sizes.records > caps.cap
+"""
+STILL_CROWDS = """
+insert into new_crowds
+select asked_keys.key, asked_keys.crowd from asked_keys inner join caps on asked_keys.rule = caps.rule where asked_keys.crowd > caps.cap
+"""
 
 # Every pair has one end at least among the records that are scored again.
 PAIRS = f"""
@@ -167,7 +201,7 @@ def fit_caps(connection: DuckDBPyConnection, records: int) -> dict[str, int]:
 
 
 def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: bool) -> None:
-    """Makes `blocked_pairs` (rule, n_l, n_r) and `again` (n: whose pairs these are)."""
+    """Makes `blocked_pairs` (rule, n_l, n_r), `again` (n: whose pairs these are) and `new_crowds` (key, records: held by more than the cap)."""
     connection.execute(
         "create or replace temp table caps as select unnest($rules) as rule, unnest($caps) as cap",
         {"rules": [RULES.index(name) + 1 for name in caps], "caps": list(caps.values())},
@@ -176,14 +210,18 @@ def block(connection: DuckDBPyConnection, caps: dict[str, int], *, everything: b
     if everything:
         connection.execute("create or replace temp table again as select n from rescored").fetchall()
     else:
+        connection.execute(ASKED).fetchall()
         connection.execute(HELD).fetchall()
         connection.execute(CROSSED).fetchall()
         if connection.execute("select count(*) from again anti join rescored using (n)").fetchall()[0][0]:
             connection.execute(FURTHER).fetchall()
             connection.execute(HELD_BY_ALL).fetchall()
     connection.execute(SIZES.format(held=held)).fetchall()
+    connection.execute(CROWDS).fetchall()
     if everything:
         connection.execute(REPORT, {"rules": RULES}).fetchall()
+    else:
+        connection.execute(STILL_CROWDS).fetchall()
     connection.execute(PAIRS.format(held=held, held_pairs=ALL_HELD_PAIRS if everything else HELD_PAIRS)).fetchall()
 
 

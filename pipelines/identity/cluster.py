@@ -86,6 +86,22 @@ from people semi join members on people.n = members.n
 order by place
 """
 
+# Of the last run's pairs those that this run decides again or that no longer stand, read once: there are a hundred times as many.
+KNOWN = """
+create or replace temp table known_pairs as
+with
+
+moved as (select n from again union all select n from changed where is_gone and n is not null),
+
+asked as (select n from affected union select n from moved)
+
+select * from was.pairs where n_l in (from asked) and n_r in (from asked)
+union all
+select * from was.pairs where n_l in (from moved) and n_r not in (from asked)
+union all
+select * from was.pairs where n_r in (from moved) and n_l not in (from asked)
+"""
+
 # Their pairs: those just scored, and those of the last run that still stand. Where they lie in two components nothing is decided by them.
 PAIRS = f"""
 select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, pairs.rule, pairs.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed, {HAS_OTHER_NAME} as has_other_name, {IN_ONE_FAMILY} as is_in_one_family
@@ -140,8 +156,9 @@ class Graph:
 
 
 def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, score_pairs) -> None:
-    """Makes `affected`, `decided` (n, record_id, cluster, component, linked_by) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
+    """Makes `affected`, `known_pairs`, `decided` (n, record_id, cluster, component, linked_by) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
     connection.execute(AFFECTED, {"threshold": bits(threshold)}).fetchall()
+    connection.execute(KNOWN).fetchall()
     vetoes.gather(connection)
     must, cannot = _overrides(connection)
     _bring(connection, model, "affected", BINDING, {"threshold": bits(threshold)})
@@ -176,7 +193,7 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
 
 def _bring(connection: DuckDBPyConnection, model: Model, places: str, which: str, values: dict | None = None) -> None:
     """Makes `affected_pairs`: of those between records of the table `places` the ones for which `which` holds."""
-    query = f"{_pairs(model, 'scored', places, which)} union all {_pairs(model, 'was.pairs', places, f'{which} and {STANDING}')}"
+    query = f"{_pairs(model, 'scored', places, which)} union all {_pairs(model, 'known_pairs', places, f'{which} and {STANDING}')}"
     connection.execute(f"create or replace temp table affected_pairs as {query}", values).fetchall()
 
 

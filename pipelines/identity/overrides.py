@@ -29,7 +29,8 @@ now as (
 
     select record_id, customer_id from new_record_customers
     union all
-    select record_id, customer_id from warehouse.identity.record_customers anti join decided_records using (record_id)
+    select record_id, customer_id from warehouse.identity.record_customers
+    where record_id in (select unnest([left_record_id, right_record_id]) from overrides) and record_id not in (from decided_records)
 
 )
 

@@ -3,7 +3,8 @@
 Reads `intermediate` and the state of the last run (schema `matching`), writes temporary tables of the scratch connection only:
 
     changed   records whose input is new, changed or gone (n of the last run, if it knew them)
-    rescored  rows that must be scored again; in a full run all rows
+    rescored  rows that must be scored again: of changed records, and of those who share an identifier with one and are told apart otherwise
+              now; in a full run all rows
     outdated  the numbers whose last state no longer counts
     people    every row as it is now: a view of the state overlaid with `rescored`
 
@@ -65,7 +66,7 @@ left join linked on hash(records.record_id) = linked.id_hash
 
 CHANGED = """
 create or replace temp table changed as
-select coalesce(inputs.record_id, state.record_id) as record_id, state.n, inputs.record_id is null as is_gone
+select coalesce(inputs.record_id, state.record_id) as record_id, state.n, inputs.record_id is null as is_gone, inputs.input_hash
 from inputs
 full join was.people as state on inputs.record_id = state.record_id
 where inputs.input_hash is distinct from state.input_hash
@@ -73,61 +74,56 @@ where inputs.input_hash is distinct from state.input_hash
 # Records that only the ledger knows, after a warehouse was lost.
 LOST = """
 insert into changed
-select record_id, null, true from warehouse.identity.record_customers as known anti join inputs on known.record_id = inputs.record_id
+select record_id, null, true, null from warehouse.identity.record_customers as known anti join inputs on known.record_id = inputs.record_id
 """
-
-# A changed record may change what its identifiers mean to others: with a second given name, a phone is no longer private.
-TOUCHED = f"""
-create or replace temp table touched as
-with
-
-now_held as (select identifier_type, value from usable semi join changed on usable.record_id = changed.record_id),
-
-once_held as (
-
-    {" union all ".join(f"select '{kind}' as identifier_type, unnest({column}) as value from was.people as state semi join changed on state.n = changed.n" for kind, column in TYPES.items())}
-
-)
-
-select record_id from changed where not is_gone
-union
-select record_id from usable semi join (select * from now_held union all select * from once_held) as moved
-    on usable.identifier_type = moved.identifier_type and usable.value = moved.value
-"""
-
-EVERYBODY = "create or replace temp table touched as select record_id from inputs"
 
 # Numbers are given in the order of ids and kept: a record has the same one in every run.
 NUMBERS = """
 create or replace temp table numbers as
 select
-    touched.record_id,
-    cast(coalesce(state.n, (select coalesce(max(n), 0) from was.people) + row_number() over (partition by state.n is null order by touched.record_id)) as integer) as n
-from touched
-left join was.people as state on touched.record_id = state.record_id
+    record_id, input_hash,
+    cast(coalesce(n, (select coalesce(max(n), 0) from was.people) + row_number() over (partition by n is null order by record_id)) as integer) as n
+from changed
+where not is_gone
 """
+
+# Who holds what, as far as this run has to know. A changed record may change what its e-mails and phones mean to their other holders: with
+# a second given name, a phone is no longer private. So all who hold one that a changed record holds or held are asked.
+ALL_HELD = "create or replace temp view held as select distinct record_id, identifier_type, value from usable"
+HELD = (
+    "create or replace temp table held_by_changed as select distinct record_id, identifier_type, value from usable semi join changed on usable.record_id = changed.record_id",
+    f"""
+    create or replace temp table held as
+    with
+
+    once_held as (select state.* from was.people as state semi join changed on state.n = changed.n),
+
+    asked as (
+
+        select identifier_type, value from held_by_changed where identifier_type in {PRIVATE}
+        {" ".join(f"union select '{kind}', unnest({TYPES[kind]}) from once_held" for kind in PRIVATE)}
+
+    )
+
+    select distinct record_id, identifier_type, value
+    from usable semi join asked on usable.identifier_type = asked.identifier_type and usable.value = asked.value
+    union all
+    select * from held_by_changed where identifier_type not in {PRIVATE}
+    """,
+)
 
 # A value is private unless two of its holders have different given names: a family phone is not, nor the e-mail of a couple.
 # Typos and swapped name parts do not make a second person; the same test is used when pairs are compared.
-IDENTIFIERS = f"""
-create or replace temp table matching_identifiers as
+COMMON = f"""
+create or replace temp table common as
 with
-
-asked as (select distinct identifier_type, value from usable semi join numbers on usable.record_id = numbers.record_id),
-
-held as (
-
-    select distinct usable.record_id, usable.identifier_type, usable.value
-    from usable semi join asked on usable.identifier_type = asked.identifier_type and usable.value = asked.value
-
-),
 
 named as (
 
     select held.identifier_type, held.value, records.given_name_key, records.given_key, records.family_name_key
     from held
     inner join intermediate.int_records as records on held.record_id = records.record_id
-    where length(records.given_name_key) > 1
+    where held.identifier_type in {PRIVATE} and length(records.given_name_key) > 1
 
 ),
 
@@ -154,21 +150,30 @@ sides as (
     from names as l
     inner join names as r on l.identifier_type = r.identifier_type and l.value = r.value and l.given_name_key < r.given_name_key
 
-),
-
-common as (
-
-    select distinct identifier_type, value from sides where {OTHER_GIVEN_NAME}
-
 )
 
+select distinct identifier_type, value from sides where {OTHER_GIVEN_NAME}
+"""
+IDENTIFIERS = """
+create or replace temp table matching_identifiers as
 select numbers.n, held.identifier_type, held.value, common.value is null as is_private
 from held
 inner join numbers on held.record_id = numbers.record_id
 left join common on held.identifier_type = common.identifier_type and held.value = common.value
 """
-# Where everybody is asked about, every value is.
-ALL_IDENTIFIERS = IDENTIFIERS.replace("semi join asked on usable.identifier_type = asked.identifier_type and usable.value = asked.value", "")
+# Values that were private and are not, or the other way about, to holders who have not changed.
+TURNED = f"""
+create or replace temp table turned as
+select
+    state.n,
+    {", ".join(f"coalesce(list(held.value) filter (where held.identifier_type = '{kind}'), []) as {TYPES[kind]}" for kind in PRIVATE)}
+from held
+inner join was.people as state on held.record_id = state.record_id
+left join common on held.identifier_type = common.identifier_type and held.value = common.value
+where held.identifier_type in {PRIVATE} and state.n not in (select n from changed where n is not null)
+    and (common.value is null) <> list_contains(case held.identifier_type {" ".join(f"when '{kind}' then state.private_{TYPES[kind]}" for kind in PRIVATE)} end, held.value)
+group by state.n
+"""
 
 # By type, since few records hold more than one: a list that stays empty costs as much as one that does not.
 SETS = "\n".join(
@@ -192,7 +197,7 @@ read as (
     select
         numbers.n,
         records.record_id,
-        inputs.input_hash,
+        numbers.input_hash,
         nullif(records.given_name_key, '') as given_name_key,
         nullif(records.given_key, '') as given_key,
         nullif(records.family_name_key, '') as family_name_key,
@@ -209,8 +214,8 @@ read as (
         {", ".join(f"coalesce({LOCALS if column == 'email_locals' else column}, cast([] as varchar[])) as {column}" for column in SET_COLUMNS)}
     from intermediate.int_records as records
     inner join numbers on records.record_id = numbers.record_id
-    inner join inputs on records.record_id = inputs.record_id
     {SETS}
+    {{others}}
 
 )
 
@@ -225,12 +230,19 @@ select
 from read
 """
 
-FRESH = """
-create or replace temp table fresh as
-select rows.n, state.row_hash as old_row_hash
-from touched_rows as rows
-left join was.people as state on rows.n = state.n
-where state.row_hash is distinct from rows.row_hash or state.input_hash is distinct from rows.input_hash or state.can_be_twin <> rows.can_be_twin
+# Beside them, those to whom a value has turned, otherwise as they were. What had been private is so no more, and the other way about.
+TURNED_ROWS = f"""
+    union all by name
+    select
+        state.n, state.record_id, state.input_hash, {", ".join(f"state.{column}" for column in COLUMNS if not column.startswith("private_"))},
+        {
+    ", ".join(
+        f"list_sort(list_concat(list_filter(state.private_{column}, lambda value: not list_contains(turned.{column}, value)), "
+        f"list_filter(turned.{column}, lambda value: not list_contains(state.private_{column}, value)))) as private_{column}"
+        for column in (TYPES[kind] for kind in PRIVATE)
+    )
+}
+    from was.people as state inner join turned on state.n = turned.n
 """
 
 STATE_COLUMNS = ("n", "record_id", *COLUMNS, "row_hash", "can_be_twin", "input_hash", "leader")
@@ -240,22 +252,22 @@ LEADERS = """
 create or replace temp table leaders as
 with
 
+newer as (select n from touched_rows union all select n from changed where is_gone and n is not null),
+
 groups as (
 
-    select rows.row_hash from touched_rows as rows semi join fresh on rows.n = fresh.n
+    select row_hash from touched_rows
     union
-    select old_row_hash from fresh where old_row_hash is not null
-    union
-    select state.row_hash from was.people as state inner join changed on state.n = changed.n where changed.is_gone
+    select state.row_hash from was.people as state semi join newer on state.n = newer.n
 
 ),
 
 rows as (
 
-    select n, record_id, row_hash, name_key, emails, can_be_twin from touched_rows as rows semi join fresh on rows.n = fresh.n
+    select n, record_id, row_hash, name_key, emails, can_be_twin from touched_rows
     union all
     select n, record_id, row_hash, name_key, emails, can_be_twin from was.people as state
-    anti join (select n from fresh union all select n from changed where is_gone) as newer on state.n = newer.n
+    anti join newer on state.n = newer.n
     semi join groups on state.row_hash = groups.row_hash
 
 )
@@ -268,12 +280,12 @@ from rows
 RESCORED = f"""
 create or replace temp table rescored as
 select {", ".join(f"rows.{column}" for column in STATE_COLUMNS if column != "leader")}, leaders.leader
-from touched_rows as rows semi join fresh on rows.n = fresh.n inner join leaders on rows.n = leaders.n
+from touched_rows as rows inner join leaders on rows.n = leaders.n
 union all
 select {", ".join(f"state.{column}" for column in STATE_COLUMNS if column != "leader")}, leaders.leader
 from was.people as state
 inner join leaders on state.n = leaders.n and state.leader <> leaders.leader
-anti join fresh on state.n = fresh.n
+anti join touched_rows as rows on state.n = rows.n
 """
 
 # The same where every row is new: few have a twin, and the wide table is not written twice.
@@ -351,9 +363,9 @@ def prepare(connection: DuckDBPyConnection, *, everything: bool) -> int:
     """Makes `changed`, `rescored`, `outdated` and `people`; returns how many records there are. Needs the table `overrides`."""
     identifier_types.load(connection)
     if everything:
-        steps = (LOST, EVERYBODY, NUMBERS, ALL_IDENTIFIERS, ROWS, ALL_LED, *ALL_RESCORED)
+        steps = (LOST, NUMBERS, ALL_HELD, COMMON, IDENTIFIERS, ROWS.format(others=""), ALL_LED, *ALL_RESCORED)
     else:
-        steps = (TOUCHED, NUMBERS, IDENTIFIERS, ROWS, FRESH, LEADERS, RESCORED)
+        steps = (NUMBERS, *HELD, COMMON, IDENTIFIERS, TURNED, ROWS.format(others=TURNED_ROWS), LEADERS, RESCORED)
     for statement in (USABLE, INPUTS, CHANGED, *steps, OUTDATED, PEOPLE):
         connection.execute(statement).fetchall()
     return connection.execute("select count(*) from inputs").fetchall()[0][0]

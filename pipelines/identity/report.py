@@ -57,7 +57,7 @@ pairs as (
     select * from scored
     union all by name
     select pairs.* exclude (decision, reason)
-    from was.pairs as pairs
+    from known_pairs as pairs
     inner join decided as l on pairs.n_l = l.n
     inner join decided as r on pairs.n_r = r.n
     where pairs.rule <> {inside} and l.n not in (select n from again) and r.n not in (select n from again)

@@ -116,8 +116,8 @@ def _state(connection: duckdb.DuckDBPyConnection) -> str | None:
 def remember(connection: duckdb.DuckDBPyConnection, everything: bool) -> None:
     """What the last run left, as schema `was`; nothing if everything is to be scored anew."""
     connection.execute("create schema if not exists was").fetchall()
-    for view, table in {"people": "matching.people", "components": "matching.components", "keys": "matching.keys", "pairs": "matching.pairs"}.items():
-        connection.execute(f"create or replace view was.{view} as select * from warehouse.{table}{' where false' if everything else ''}").fetchall()
+    for table in ("people", "components", "keys", "crowds", "pairs"):
+        connection.execute(f"create or replace view was.{table} as select * from warehouse.matching.{table}{' where false' if everything else ''}").fetchall()
 
 
 def _outgrown(connection: duckdb.DuckDBPyConnection, model: Model) -> bool:

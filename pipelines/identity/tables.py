@@ -46,6 +46,7 @@ TABLES: dict[str, str] = {
     + "".join(f"gamma_{name} tinyint, " for name in COMPARISONS)
     + "decision varchar not null, reason varchar",
     "matching.keys": "rule utinyint not null, key ubigint not null, n integer not null",
+    "matching.crowds": "key ubigint not null, records bigint not null",
     "matching.state": "circumstances varchar not null",
 }
 
@@ -53,7 +54,7 @@ TABLES: dict[str, str] = {
 # What holds for one record or customer is replaced where it was decided again; histories grow; the rest says how things are now.
 MOVED = "create or replace temp table moved as select n from again union all select n from changed where is_gone and n is not null"
 DELETED = {
-    "matching.pairs": "n_l in (from moved) or n_r in (from moved) or (n_l in (select n from decided) and n_r in (select n from decided))",
+    "matching.pairs": "(n_l, n_r) in (select (n_l, n_r) from known_pairs)",
     "identity.record_customers": "record_id in (from decided_records)",
     "identity.customers": "customer_id in (select customer_id from old_customers union all select customer_id from new_customers)",
     "identity.customer_events": "false",
@@ -63,6 +64,7 @@ DELETED = {
     "matching.people": "n in (from outdated)",
     "matching.components": "n in (select n from decided union all select n from changed where is_gone)",
     "matching.keys": "n in (from outdated)",
+    "matching.crowds": "key in (select key from asked_keys)",
 }
 INSERTED = {
     "matching.pairs": "select * from decided_pairs",
@@ -75,9 +77,10 @@ INSERTED = {
     "matching.people": "select * from rescored",
     "matching.components": "select n, component from decided",
     "matching.keys": "select * from new_keys",
+    "matching.crowds": "select * from new_crowds",
 }
 LEDGER = ("identity.record_customers", "identity.customers", "identity.customer_events", "identity.customer_redirects", "identity.record_moves")
-REPLACED_WHOLE = ("matching.pairs", "matching.components", "matching.people", "matching.keys")
+REPLACED_WHOLE = ("matching.pairs", "matching.components", "matching.people", "matching.keys", "matching.crowds")
 
 
 # A warehouse from before moves were written down: its history begins with what it knows.

@@ -30,6 +30,7 @@ TABLES = {
     "identity.override_outcomes": "*",
     "matching.people": "* exclude (n, leader)",
     "matching.keys": "rule, key, (select record_id from matching.people where people.n = keys.n)",
+    "matching.crowds": "*",
 }
 
 LEDGER = ("identity.customers", "identity.customer_events", "identity.customer_redirects", "identity.record_moves")
