@@ -26,6 +26,7 @@ def findings(file: File, campaigns: Campaigns, events: set[str] | None) -> Itera
     for place, event in _events(scenario) if events else ():
         if event not in events:
             yield Finding("unknown_event", file.name, file.line(*place), {"event": event, "near": near(event, events)})
+    yield from _untold(file, events) if events else ()
     if scenario.entry.date:
         dates = [name for name, kind in columns("customer").items() if kind in ("date", "timestamp")]
         if (column := scenario.entry.date.attribute) not in dates:
@@ -43,6 +44,16 @@ def findings(file: File, campaigns: Campaigns, events: set[str] | None) -> Itera
     if scenario.entry.schedule and (problem := wrong_rule(scenario.entry.schedule)):
         yield Finding("rrule", file.name, file.line("entry", "schedule", "rrule"), {"problem": problem})
     yield from _entering(file, campaigns)
+
+
+def _untold(file: File, events: set[str]) -> Iterator[Finding]:
+    """Waits for a delivery by channels of which nobody ever told one: they would always last until their deadline."""
+    channels = {step.id: step.send.channel for step in file.content.steps if step.send}
+    for kind, place, guard in _listeners(file.content):
+        if kind == "guard" and guard.delivery == "delivered":
+            asked = sorted({channel for step in guard.of for channel in channels.get(step, [])})
+            if silent := [channel for channel in asked if f"{channel}_delivered" not in events]:
+                yield Finding("untold_delivery", file.name, file.line(*place), {"channels": ", ".join(silent)})
 
 
 def _entering(file: File, campaigns: Campaigns) -> Iterator[Finding]:

@@ -205,6 +205,17 @@ def test_an_event_that_never_happened_is_a_warning(tmp_path):
     assert found.told()[2] == "perhaps: cart_updated"
 
 
+def test_waiting_for_a_delivery_of_which_nobody_tells_is_a_warning(tmp_path):
+    warehouse = warehouse_with(tmp_path / "w.duckdb")
+    text = spoiled("event: email_opened, of: [hello], go: end", "delivery: delivered, of: [hello], go: end")
+    (found,) = findings(scenario(tmp_path / "silent", text), warehouse=warehouse)
+    assert (found.code, found.is_error, found.line) == ("untold_delivery", False, 12)
+    assert "by email" in found.told()[0]
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("insert into marts.customer_timeline (event_name) values ('email_delivered')")
+    assert findings(scenario(tmp_path / "told", text), warehouse=warehouse) == []
+
+
 def test_every_finding_has_its_words_in_both_languages_with_the_same_values():
     import re
 
