@@ -34,3 +34,8 @@
 {% macro explode_text(expr) -%}
     unnest(string_split({{ expr }}, ','))
 {%- endmacro %}
+
+{# What a word is taken for: the first of `meanings`, pairs of meaning and pattern, whose pattern fits its beginning; null if none does. #}
+{% macro taken_for(word, meanings) -%}
+    (case {%- for meaning, pattern in meanings %} when regexp_matches(lower({{ trimmed(word) }}), '^({{ pattern }})') then '{{ meaning }}'{% endfor %} end)
+{%- endmacro %}

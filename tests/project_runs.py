@@ -99,6 +99,9 @@ def write_canaries(inbox: Path) -> None:
     (inbox / "orders/canary.csv").write_text(
         f'order_id,ordered_at,customer_name,email,phone,amount\nz1,2025-12-01,{person},100\nz2,zcanary-date,{person},zcanary-amount\nz3,2025-12-01,{person},1,2,3\nz4,"2025,{person},1\n'
     )
+    (inbox / "consents/canary.csv").write_text(
+        "email,phone,purpose,action,occurred_at\nzcanary@example.com,+79995550011,zcanary-purpose,granted,zcanary-date\n"
+    )
     (inbox / "hubspot/canary.csv").write_text(f"{person}\n{person}\n")
     (inbox / "esp/sendgrid_canary.jsonl").write_text(
         '{"email":"zcanary@example.com","event":\n[{"email":"zcanary@example.com","event":"open","timestamp":"zcanary-time"}]\n'

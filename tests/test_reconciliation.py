@@ -35,6 +35,7 @@ STAGED = {
     ("metrica", "hits", "events"): ("stg_metrica__hits", "true"),
     ("segment", "events", "events"): ("stg_segment__events", "true"),
     ("segment", "events", "records"): ("stg_segment__records", "true"),
+    ("consents", "statements", "consent_events"): ("stg_consents__consent_events", "channel = 'sms'"),
 }
 # What staging keeps from one run to the next, and one row of it that stands in no record or order by itself.
 OPENED = {

@@ -7,6 +7,8 @@ failures as (
     select source, 'orders' as shape, failed_casts from {{ ref('int_orders') }} where failed_casts is not null
     union all
     select 'esp' as source, 'events' as shape, failed_casts from {{ ref('stg_esp__classified_events') }} where failed_casts is not null
+    union all
+    select 'consents' as source, 'consent_events' as shape, failed_casts from {{ ref('stg_consents__statements') }} where failed_casts is not null and problem is null
 
 ),
 

@@ -22,6 +22,9 @@
     ['people', 'people', 'records', 'staged', 'stg_people__records', 'count(*)', 'true'],
     ['people', 'people', 'records', newer, 'stg_people__people', 'count(*)', 'not is_latest'],
 
+    ['consents', 'statements', 'consent_events', 'staged', 'stg_consents__consent_events', "count(distinct _file_id || ':' || _line)", 'true'],
+    ['consents', 'statements', 'consent_events', again, 'stg_consents__statements', 'sum(version_count - 1)', 'true'],
+
     ['meta_leads', 'leads', 'records', 'staged', 'stg_meta_leads__records', 'count(*)', 'true'],
     ['meta_leads', 'leads', 'records', newer, 'stg_meta_leads__leads', 'sum(version_count - 1)', 'true'],
 

@@ -2,6 +2,7 @@
 
 from pipelines.demo import mess
 from pipelines.demo.files import Company, split
+from pipelines.demo.forms import CHAT
 
 PERSON = """
 create temp table bitrix24_person as
@@ -43,6 +44,7 @@ CONTACTS = {
     "Рабочий e-mail": "if(u(k, 'e-mail kind') < 0.5, email_text, null)",
     "Частный e-mail": "nullif(concat_ws(', ', if(u(k, 'e-mail kind') >= 0.5, email_text, null), second_email), '')",
     "E-mail для рассылок": "null",
+    "Контакт Telegram": f"if(u(person, 'shows chat') < 0.5, {CHAT}, null)",
     "Компания": "if(u(k, 'shows job') < 0.3, company, null)",
     "Должность": "if(u(k, 'shows job') < 0.3, job, null)",
     "Тип контакта": "if(u(k, 'type') < 0.8, 'Клиенты', 'Другое')",

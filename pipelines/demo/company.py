@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pipelines.demo import accounts, behaviour, bitrix24, esp, ga4, hubspot, leads, lexicon, mailchimp, metrica, records, segment, shops, spelling
+from pipelines.demo import accounts, behaviour, bitrix24, esp, forms, ga4, hubspot, leads, lexicon, mailchimp, metrica, records, segment, shops, spelling
 from pipelines.demo import people as population
 from pipelines.demo import truth as golden
 from pipelines.demo.draws import connection
 from pipelines.demo.files import Company
 from pipelines.demo.mess import SHARES
 
-SOURCES = (hubspot, bitrix24, mailchimp, esp, ga4, metrica, segment, leads, shops)
+SOURCES = (hubspot, bitrix24, mailchimp, esp, ga4, metrica, segment, leads, shops, forms)
 
 
 def write_company(inbox: Path, truth: Path, people: int = 2000, days: int = 90, seed: int = 1, end: str = "2026-01-01") -> None:

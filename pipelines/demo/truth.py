@@ -45,6 +45,8 @@ select person_id, 'email' as channel, 'marketing' as purpose, if(withdrawn_at is
 union all
 select person_id, 'any', 'personal_data', 'granted', min(created_at) from account left join consent using (person)
 where (system = 'bitrix24:contact' or system = 'hubspot:contact' and granted_at is not null) and not is_merged_away group by person_id
+union all
+select person_id, coalesce(channel, 'any'), purpose, arg_max(action, said_at), max(said_at) from said join person using (person) group by all
 """
 
 

@@ -1,0 +1,51 @@
+with
+
+statements as (
+
+    select *, {{ each_of('list_distinct(channels)') }} as channel
+    from {{ ref('stg_consents__statements') }}
+    where problem is null
+
+),
+
+-- For every address that is given and is one of the channel; for the record's own where only that is named.
+addressed as (
+
+    select statements.*, 'email' as identifier_type, email as raw_value from statements where email is not null and {{ is_address_of("'email'", 'channel') }}
+    union all
+    select statements.*, 'phone', phone from statements where phone is not null and {{ is_address_of("'phone'", 'channel') }}
+    union all
+    select statements.*, 'telegram', telegram from statements where telegram is not null and {{ is_address_of("'telegram'", 'channel') }}
+    union all
+    select statements.*, null, null from statements
+    where record_id is not null and not (
+        (email is not null and {{ is_address_of("'email'", 'channel') }}) or (phone is not null and {{ is_address_of("'phone'", 'channel') }})
+        or (telegram is not null and {{ is_address_of("'telegram'", 'channel') }})
+    )
+
+),
+
+consent_events as (
+
+    select
+        'consents:' || md5(concat_ws('|', source_key, channel, identifier_type)) as consent_event_id,
+        record_id,
+        identifier_type,
+        raw_value,
+        channel,
+        purpose,
+        action,
+        coalesce(legal_basis, case when action in ('granted', 'confirmed') then 'consent' end) as legal_basis,
+        occurred_at,
+        expires_at,
+        method,
+        ip,
+        document,
+        {{ json_object_text({'method': 'method', 'document': 'document', 'ip': 'ip', 'file': '_file_name', 'other': '_extra'}) }} as evidence,
+        'consents' as source,
+        {{ lineage() }}
+    from addressed
+
+)
+
+select * from consent_events
