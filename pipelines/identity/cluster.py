@@ -25,9 +25,10 @@ FULLY_SCORED = 50
 # Evidence weaker than this is not a conflict: a person with two e-mails also "shares none".
 LEAST_CONFLICT = 2.0
 
-# Where the name alone speaks for a pair and anything else speaks against it, the two are as often namesakes: that is for a person to decide.
+# Where the name alone speaks for a pair and anything else speaks against it, the two are as often namesakes: that is for a person to decide,
+# unless the name is so rare that four to one speak for it.
 OTHERS = [f"mw_{name}" for name in COMPARISONS if name != "name"]
-DOUBTED = f"(mw_name > 0 and greatest({', '.join(OTHERS)}) < 1 and least({', '.join(OTHERS)}) < -1)"
+DOUBTED = f"(mw_name > 0 and greatest({', '.join(OTHERS)}) < 1 and least({', '.join(OTHERS)}) < -1 and match_weight < 2)"
 
 
 def gamma(name: str, label: str) -> int:
