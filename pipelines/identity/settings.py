@@ -95,8 +95,8 @@ OTHER_FAMILY_NAME = f"""
 # Namesakes choose the same address at different providers: beside equal names, an equal local part says nothing either.
 # The cheap conditions stand first: most pairs go no further, and counting edits is dear.
 _ALIKE_EMAILS = "jaro_winkler_similarity(emails_l[1], emails_r[1]) >= 0.88"
-# ivan7@ and ivan8@ are neighbours in a list of namesakes more often than a slip of the finger.
-_SAME_BUT_FOR_DIGITS = "translate(emails_l[1], '0123456789', '') = translate(emails_r[1], '0123456789', '')"
+# ivan7@ and ivan8@, ivan.petrov@ and ivanpetrov@ are namesakes more often than a slip of the finger.
+_SAME_BUT_FOR_DIGITS = "translate(emails_l[1], '0123456789._-', '') = translate(emails_r[1], '0123456789._-', '')"
 _CLOSE_EMAILS = f"({_ALIKE_EMAILS} and damerau_levenshtein(emails_l[1], emails_r[1]) <= 2)"
 NAMES_EXPLAIN_EMAIL = f"""
 (not {_shares("emails")} and (

@@ -41,6 +41,9 @@ OF_ONE_PERSON = ("same card or account", "same national id", "same e-mail", "dec
 UNSHARED = {("birth_date", "a generation apart"): OF_ONE_PERSON, ("name", "same family name, other given name"): OF_ONE_PERSON}
 # How many of those who share an e-mail or a home are two people is learnt too; what is believed of it counts as so many pairs. Never fewer
 # are taken for two people than this part of what is believed: EM cannot see them all.
+# Two people who share one of these are no strangers: they are relatives, or namesakes whose address is made of their name. What they have
+# in common is counted among them, or namesakes would pass for one person whose date of birth is wrong.
+RELATED = {"same e-mail": ("name",), "same phone": ("name",), "same street and house": ("name",)}
 BELIEVED_PAIRS = 10
 LEAST_DOUBT = 0.05
 # A name in two orders is as rare as in one. Counted, it would pass for common where its matches are: in lists that keep to no order.
@@ -267,9 +270,9 @@ def _teach(kind: str, counted: tuple[np.ndarray, np.ndarray, np.ndarray], prior:
     pairs, chosen_by = counts.sum(), TRAINING[kind][1]
     free = [name for name in NAMES if name not in chosen_by]
     start = _start(prior, free)
-    m, share = start, 0.7
+    m, share, strangers = start, _believed(patterns, counts, chosen_by), u
     for _ in range(100):
-        odds = share / (1 - share) * _evidence(patterns, {name: m[name] / u[name] for name in free})
+        odds = share / (1 - share) * _evidence(patterns, {name: m[name] / strangers[name] for name in free})
         likely = np.where(np.isnan(known), odds / (1 + odds), known) * counts
         before, share = share, min(max(likely.sum() / pairs, 1e-4), 1 - 1e-4)
         m, weight = _shown_by(patterns, likely, start)
@@ -303,6 +306,8 @@ def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
             level = levels(name).index(label)
             share = pooled([kind for kind in kinds if kind.name in trusted])[level]
             m *= (1 - share) / (1 - m[level])
+        related = {name: u[name] for name in RELATED.get(kind, ())}
+        strangers = u | _shown_by(patterns, counts - likely, related)[0]
             m[level] = share
     return m
 
