@@ -35,6 +35,8 @@ ROUNDS = 2
 PRIOR_MATCHES = 20
 # A pair that a steward decided counts as much as so many likely matches: it is sure, but stewards see the hard ones, not a fair sample.
 LABEL_WEIGHT = 5
+# So many of the pairs of a kind are believed to be matches where nothing better is known.
+LIKELY = 0.7
 # What only these kinds teach: relatives share names, phones and homes, so that a father and his son of one name would pass for one
 # person whose date of birth is wrong, and siblings born on one day for one whose given name is.
 OF_ONE_PERSON = ("same card or account", "same national id", "same e-mail", "decided by stewards")
@@ -310,6 +312,13 @@ def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
         strangers = u | _shown_by(patterns, counts - likely, related)[0]
             m[level] = share
     return m
+
+
+def _believed(patterns: np.ndarray, counts: np.ndarray, chosen_by: tuple[str, ...]) -> float:
+    """The share of matches that EM starts from. Where little else is known of the pairs, any share explains them, and EM stays where it starts."""
+    known = {levels(name).index(label): doubt for (name, label), doubt in EXCLUSIVE.items() if name in chosen_by}
+    level = patterns[:, NAMES.index(chosen_by[0])]
+    return 1 - sum(counts[level == here].sum() * known.get(here, 1 - LIKELY) for here in np.unique(level).tolist()) / counts.sum()
 
 
 def _candidates(connection: DuckDBPyConnection) -> tuple[np.ndarray, np.ndarray]:
