@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from pipelines.identity.people import COLUMNS, SET_COLUMNS
-from pipelines.identity.settings import COMPARISONS, NOTHING, OTHER_FAMILY_NAME, OTHER_GIVEN_NAME, levels
+from pipelines.identity.settings import COMPARISONS, NOTHING, ONE_OF_FAMILY, OTHER_FAMILY_NAME, OTHER_GIVEN_NAME, levels
 
 GAMMAS = [f"gamma_{name}" for name in COMPARISONS]
 
@@ -24,7 +24,7 @@ ALIKE = re.compile(r"jaro_winkler_similarity\([^()]+\) >= [0-9.]+")
 SHARES = re.compile(r"list_has_any\(\w+, \w+\)")
 # What is looked for, the larger first, and what is asked instead.
 QUESTIONS = ((SIMILAR, SIMILAR_BY_STEPS), (CLOSE, CLOSE_BY_STEPS), (ALIKE, r"\g<0>"), (SHARES, r"\g<0>"))
-NAMES = {"other_given_name": OTHER_GIVEN_NAME, "other_family_name": OTHER_FAMILY_NAME}
+NAMES = {"other_given_name": OTHER_GIVEN_NAME, "other_family_name": OTHER_FAMILY_NAME, "one_of_family": ONE_OF_FAMILY}
 
 # A set is `_one`, its first value, and where it has several `_all`; both as hashes, for two numbers are compared sooner than two lists of
 # texts, and that two values have one hash of 64 bits is less likely than a flipped bit. `_text` is the first value as it is written.

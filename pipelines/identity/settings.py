@@ -66,6 +66,10 @@ def _shares(column: str) -> str:
     return f"list_has_any({column}_l, {column}_r)"
 
 
+def _shared_by_several(column: str) -> str:
+    return f"{_shares(column)} and not {_shares(f'private_{column}')}"
+
+
 def _absent(column: str) -> str:
     return f"len({column}_l) = 0 or len({column}_r) = 0"
 
@@ -89,6 +93,16 @@ OTHER_FAMILY_NAME = f"""
     and not ({_similar("family_name_key")})
     and not coalesce({_similar("given_name_key", "family_name_key")}, false)
     and not coalesce({_similar("family_name_key", "given_name_key")}, false))
+"""
+
+# A lone word is taken for a given name; here it is the other's family name.
+_LONE_FAMILY_NAME = f"""
+((family_name_key_l is null and {_similar("given_name_key", "family_name_key")})
+    or (family_name_key_r is null and {_similar("family_name_key", "given_name_key")}))
+"""
+# One of the two says only of which family it is: whoever of the family that may be.
+ONE_OF_FAMILY = f"""
+coalesce(({_similar("family_name_key")} and (given_key_l is null) <> (given_key_r is null)) or {_LONE_FAMILY_NAME}, false)
 """
 
 # Addresses are made of names, so that alike ones of people called differently say nothing; nor do merely similar ones, for or against.
@@ -115,10 +129,16 @@ _SAME_HOUSE = f"(starts_with({_digits('street_key_l')}, {_digits('street_key_r')
 _ONE_PLACE = f"(coalesce(postal_key_l = postal_key_r, false) or {_similar('locality_key')})"
 
 
-def _absent_or_relatives(absent: str, agrees: str) -> str:
-    """Relatives share phones, streets and e-mails all at once: where given names differ, agreeing on one says nothing at all."""
-    return f"({absent}) or (({agrees}) and {OTHER_GIVEN_NAME})"
+def _absent_or_relatives(absent: str, agrees: str, agrees_as_families_do: str = "false") -> str:
+    """Relatives share phones, streets and e-mails all at once: where given names differ, agreeing on one says nothing at all.
 
+    Nor where one of them is not known, if what agrees is known to be several people's.
+    """
+    return f"({absent}) or (({agrees}) and {OTHER_GIVEN_NAME}) or (({agrees_as_families_do}) and {ONE_OF_FAMILY})"
+
+
+# Whoever of the family lives there: how often that is somebody else is counted, see `train.py`.
+HOME_OF_FAMILY = "home of the family"
 
 COMPARISONS: dict[str, list[tuple[str, str]]] = {
     # Given and family name are one comparison: relatives share a family name, so that it says little when the given names differ.
@@ -129,7 +149,7 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
         ("similar", f"{_similar('family_name_key')} and {_similar_given()}"),
         ("similar and swapped", f"{_similar('given_name_key', 'family_name_key')} and {_similar('family_name_key', 'given_name_key')}"),
         ("same family name, initial", f"{_similar('family_name_key')} and {_SAME_GIVEN_INITIAL}"),
-        ("same family name only known", f"{_similar('family_name_key')} and (given_key_l is null or given_key_r is null)"),
+        ("same family name only known", f"({_similar('family_name_key')} and (given_key_l is null or given_key_r is null)) or {_LONE_FAMILY_NAME}"),
         ("same given name only known", f"{_similar('given_name_key')} and (family_name_key_l is null or family_name_key_r is null)"),
         ("one part in place of the other", f"{_similar('given_name_key', 'family_name_key')} or {_similar('family_name_key', 'given_name_key')}"),
         ("same given name, other family name", _similar_given()),
@@ -155,14 +175,14 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
     ],
     # Sets at three levels: a value one person holds says far more than one that several given names were seen with.
     "email": [
-        (NOTHING, f"({_absent('emails')}) or ({_shares('emails')} and {OTHER_GIVEN_NAME}) or {NAMES_EXPLAIN_EMAIL}"),
+        (NOTHING, f"{_absent_or_relatives(_absent('emails'), _shares('emails'), _shared_by_several('emails'))} or {NAMES_EXPLAIN_EMAIL}"),
         ("share a private one", _shares("private_emails")),
         ("share one of several people", _shares("emails")),
         ("almost the same", _CLOSE_EMAILS),
         ("share none", "else"),
     ],
     "phone": [
-        (NOTHING, _absent_or_relatives(_absent("phones"), f"{_shares('phones')} or {_CLOSE_PHONES}")),
+        (NOTHING, _absent_or_relatives(_absent("phones"), f"{_shares('phones')} or {_CLOSE_PHONES}", _shared_by_several("phones"))),
         ("share a private one", _shares("private_phones")),
         ("share one of several people", _shares("phones")),
         ("one digit differs", _CLOSE_PHONES),
@@ -174,9 +194,12 @@ COMPARISONS: dict[str, list[tuple[str, str]]] = {
             _absent_or_relatives(
                 "(locality_key_l is null or locality_key_r is null) and (street_key_l is null or street_key_r is null) and (postal_key_l is null or postal_key_r is null)",
                 # Two called differently altogether who have one birthday are no relatives but one person whose name was replaced.
-                f"coalesce(street_key_l = street_key_r, false) and not ({OTHER_FAMILY_NAME} and coalesce(birth_date_l = birth_date_r, false))",
+                f"(coalesce(street_key_l = street_key_r, false) and not ({OTHER_FAMILY_NAME} and coalesce(birth_date_l = birth_date_r, false)))"
+                # A slip in the street and one in the given name are one hand's more often than two relatives'.
+                f" or coalesce({_SIMILAR_STREET} and {_similar('family_name_key')} and not {_ALIKE_GIVEN}, false)",
             ),
         ),
+        (HOME_OF_FAMILY, f"{_SIMILAR_STREET} and {ONE_OF_FAMILY}"),
         ("same street and house", "street_key_l = street_key_r and coalesce(locality_key_l = locality_key_r, true)"),
         ("similar street and house, one place", f"{_SIMILAR_STREET} and {_SAME_HOUSE} and {_ONE_PLACE}"),
         ("similar street and house", f"{_SIMILAR_STREET} and {_SAME_HOUSE}"),

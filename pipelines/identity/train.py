@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.identity import model as models
 from pipelines.identity.model import Model, Parameters
 from pipelines.identity.people import COLUMNS
-from pipelines.identity.settings import COMPARISONS, CROWD, EXCLUSIVE, TRAINING, levels, settings_version
+from pipelines.identity.settings import COMPARISONS, CROWD, EXCLUSIVE, HOME_OF_FAMILY, TRAINING, levels, settings_version
 
 log = logging.getLogger(__name__)
 
@@ -41,15 +41,20 @@ LIKELY = 0.7
 # person whose date of birth is wrong, and siblings born on one day for one whose given name is.
 OF_ONE_PERSON = ("same card or account", "same national id", "same e-mail", "decided by stewards")
 UNSHARED = {("birth_date", "a generation apart"): OF_ONE_PERSON, ("name", "same family name, other given name"): OF_ONE_PERSON}
-# How many of those who share an e-mail or a home are two people is learnt too; what is believed of it counts as so many pairs. Never fewer
-# are taken for two people than this part of what is believed: EM cannot see them all.
 # Two people who share one of these are no strangers: they are relatives, or namesakes whose address is made of their name. What they have
 # in common is counted among them, or namesakes would pass for one person whose date of birth is wrong.
 RELATED = {"same e-mail": ("name",), "same phone": ("name",), "same street and house": ("name",)}
+# How many of those who share an e-mail or a home are two people is learnt too; what is believed of it counts as so many pairs. Never fewer
+# are taken for two people than this part of what is believed: EM cannot see them all.
 BELIEVED_PAIRS = 10
 LEAST_DOUBT = 0.05
 # A name in two orders is as rare as in one. Counted, it would pass for common where its matches are: in lists that keep to no order.
 SAME_BUT_FOR_ORDER = {"swapped": "same", "similar and swapped": "similar"}
+# One record says only of which family it is, and lives where somebody of that family does: is it that person? As often as two of one family
+# and one home, whose given names are both known, are one person. So much is believed before any are counted:
+FAMILY_DOUBT = 0.5
+ONE_FAMILY = ("same", "similar", "same family name, initial", "same family name, given name alike", "same family name, other given name")
+OTHERS_OF_FAMILY = ("same family name, given name alike", "same family name, other given name")
 # No single comparison may decide alone: no value is so reliable that it never changes or is never mistyped.
 LEAST_M = 0.003
 
@@ -142,6 +147,7 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
     candidates = _candidates(connection)
     counted = {name: patterns for name in TRAINING if (patterns := _kind(connection, name)) is not None}
     told = _told(connection, shipped.parameters)
+    others = _others_of_family(counted.get("same street and house"))
     seen = _sampled(connection)
     m, probability, doubts = {name: _arrays(shipped.parameters, name)[0] for name in NAMES}, shipped.probability, EXCLUSIVE
     # What is learnt tells how many matches there are in the sample of strangers, and so what strangers are like; then it is learnt again.
@@ -153,9 +159,10 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
         matches = sum(kind.pairs * kind.share for kind in kinds)
         if matches < LEAST_MATCHES:
             log.info("Only %.0f likely matches to learn from: the shipped model is used", matches)
-            return Lesson(_fitted(shipped, u, seen, candidates, records), matches)
+            return Lesson(_fitted(shipped, u, seen, candidates, records, others), matches)
         m = {name: _pooled(name, kinds, shipped.parameters) for name in NAMES}
         parameters = _parameters(m, u, seen, shipped.parameters)
+        _home_of_family(parameters, others, probability)
         probability = _matches(candidates, parameters, shipped.probability, records)
     for kind in kinds:
         log.info("%s: %.0f pairs, %.1f%% of them matches", kind.name, kind.pairs, 100 * kind.share)
@@ -163,12 +170,15 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
     return Lesson(Model("trained", records, float(f"{probability:.6g}"), models.rounded(parameters), settings_version(), namesakes, caps), matches)
 
 
-def _fitted(shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int) -> Model:
+def _fitted(
+    shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int, others: float
+) -> Model:
     """The shipped model among these records: how many of them match is reckoned from their own pairs. A list in which hardly anybody stands
     twice teaches nothing of matches, but all of strangers."""
     if records < 2:
         return shipped
     parameters = shipped.parameters
+    _home_of_family(parameters, others, shipped.probability)
     probability = _matches(candidates, parameters, shipped.probability, records)
     if records >= SAMPLE and probability < FEW_SHARE * shipped.probability:
         parameters = models.rounded(_parameters({name: _arrays(parameters, name)[0] for name in NAMES}, u, seen, parameters))
@@ -190,6 +200,25 @@ def _parameters(m: dict[str, np.ndarray], u: dict[str, np.ndarray], seen: dict[s
         m_by_order, (by_m, by_u) = parameters["name"][order][0], parameters["name"][label]
         parameters["name"][order][1] = m_by_order * by_u / by_m
     return parameters
+
+
+def _others_of_family(at_home: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> float:
+    """Of the pairs of one family at one home, both of whose given names are known, the share that are two people."""
+    patterns, _, counts = at_home if at_home else (np.empty((0, len(NAMES)), dtype=np.int64), None, np.empty(0))
+    level = patterns[:, NAMES.index("name")]
+
+    def pairs(labels: tuple[str, ...]) -> float:
+        return counts[np.isin(level, [levels("name").index(label) for label in labels])].sum()
+
+    return (pairs(OTHERS_OF_FAMILY) + BELIEVED_PAIRS * FAMILY_DOUBT) / (pairs(ONE_FAMILY) + BELIEVED_PAIRS)
+
+
+def _home_of_family(parameters: Parameters, others: float, probability: float) -> None:
+    """Sets u so that name and address together, which say one thing here, leave the odds that are counted."""
+    by_name = parameters["name"]["same family name only known"]
+    address = parameters["address"][HOME_OF_FAMILY]
+    u = min(address[0] * by_name[0] / by_name[1] * probability / (1 - probability) * others / (1 - others), 1.0)
+    address[1] = float(f"{u:.6g}")
 
 
 def _told(connection: DuckDBPyConnection, prior: Parameters) -> Kind | None:
@@ -278,9 +307,18 @@ def _teach(kind: str, counted: tuple[np.ndarray, np.ndarray, np.ndarray], prior:
         likely = np.where(np.isnan(known), odds / (1 + odds), known) * counts
         before, share = share, min(max(likely.sum() / pairs, 1e-4), 1 - 1e-4)
         m, weight = _shown_by(patterns, likely, start)
+        related = {name: u[name] for name in RELATED.get(kind, ())}
+        strangers = u | _shown_by(patterns, counts - likely, related)[0]
         if abs(share - before) < 1e-6:
             break
     return Kind(kind, pairs, share, m, weight, _doubts(patterns, counts, likely, chosen_by))
+
+
+def _believed(patterns: np.ndarray, counts: np.ndarray, chosen_by: tuple[str, ...]) -> float:
+    """The share of matches that EM starts from. Where little else is known of the pairs, any share explains them, and EM stays where it starts."""
+    known = {levels(name).index(label): doubt for (name, label), doubt in EXCLUSIVE.items() if name in chosen_by}
+    level = patterns[:, NAMES.index(chosen_by[0])]
+    return 1 - sum(counts[level == here].sum() * known.get(here, 1 - LIKELY) for here in np.unique(level).tolist()) / counts.sum()
 
 
 def _doubts(patterns: np.ndarray, counts: np.ndarray, matches: np.ndarray, chosen_by: tuple[str, ...]) -> dict[tuple[str, str], float]:
@@ -308,17 +346,8 @@ def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
             level = levels(name).index(label)
             share = pooled([kind for kind in kinds if kind.name in trusted])[level]
             m *= (1 - share) / (1 - m[level])
-        related = {name: u[name] for name in RELATED.get(kind, ())}
-        strangers = u | _shown_by(patterns, counts - likely, related)[0]
             m[level] = share
     return m
-
-
-def _believed(patterns: np.ndarray, counts: np.ndarray, chosen_by: tuple[str, ...]) -> float:
-    """The share of matches that EM starts from. Where little else is known of the pairs, any share explains them, and EM stays where it starts."""
-    known = {levels(name).index(label): doubt for (name, label), doubt in EXCLUSIVE.items() if name in chosen_by}
-    level = patterns[:, NAMES.index(chosen_by[0])]
-    return 1 - sum(counts[level == here].sum() * known.get(here, 1 - LIKELY) for here in np.unique(level).tolist()) / counts.sum()
 
 
 def _candidates(connection: DuckDBPyConnection) -> tuple[np.ndarray, np.ndarray]:
