@@ -67,3 +67,41 @@ HOME = {"locality_key": "omsk", "postal_key": "644000"}
 )
 def test_neighbours_do_not_live_in_one_house(left, right, expected):
     assert level("address", HOME | {"street_key": left}, HOME | {"street_key": right}) == expected
+
+
+MANY = {"phones": ["+79990000001"], "private_phones": []}
+ONE = {"phones": ["+79990000001"], "private_phones": ["+79990000001"]}
+
+
+@pytest.mark.parametrize("nameless", [person(None, "orlova"), person("orlova", None)])
+def test_who_is_only_known_by_a_family_name_may_be_anybody_of_that_family(nameless):
+    anna = person("anna", "orlova")
+    assert level("name", nameless, anna) == "same family name only known"
+    assert level("phone", nameless | MANY, anna | MANY) == "nothing to compare"
+    assert level("phone", nameless | ONE, anna | ONE) == "share a private one"
+    assert level("address", nameless | HOME | {"street_key": "lenina12"}, anna | HOME | {"street_key": "lenina12"}) == "home of the family"
+
+
+def test_of_two_without_given_names_a_shared_phone_and_home_say_what_they_say():
+    nameless = person(None, "orlova") | HOME | {"street_key": "lenina12"} | MANY
+    assert level("phone", nameless, nameless) == "share one of several people"
+    assert level("address", nameless, nameless) == "same street and house"
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (person("petr", "orlova"), "nothing to compare"),
+        (person("aina", "orlova"), "similar street and house, one place"),
+        (person("petr", "smirnova"), "similar street and house, one place"),
+    ],
+)
+def test_a_mistyped_street_is_the_home_that_relatives_share(other, expected):
+    assert level("address", person("anna", "orlova") | HOME | {"street_key": "leninskaia12"}, other | HOME | {"street_key": "leninskaa12"}) == expected
+
+
+@pytest.mark.parametrize("other", ["ivan.petrov7@example.org", "ivanpetrov@example.org", "ivan_petrov@example.org"])
+def test_namesakes_divide_one_address_by_dots_and_digits(other):
+    ivan = person("ivan", "petrov") | {"emails": ["ivan.petrov@example.org"], "private_emails": ["ivan.petrov@example.org"]}
+    assert level("email", ivan, ivan | {"emails": [other], "private_emails": [other]}) == "nothing to compare"
+    assert level("email", ivan, ivan | {"emails": ["ivan.petrow@example.org"], "private_emails": []}) == "almost the same"

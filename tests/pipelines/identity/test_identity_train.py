@@ -5,12 +5,14 @@ import random
 from datetime import datetime
 
 import known_people as company
+import numpy as np
 import pytest
 import two_people as two
 
 from pipelines.fingerprint import fingerprint
-from pipelines.identity import candidate, model, resolve_identity
+from pipelines.identity import candidate, model, resolve_identity, train
 from pipelines.identity.plan import plan
+from pipelines.identity.settings import levels
 from pipelines.settings import settings
 
 MONDAY, TUESDAY, WEDNESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6), datetime(2026, 1, 7)
@@ -114,3 +116,26 @@ def test_there_is_nothing_to_apply_without_a_candidate(data, svod):
     svod("apply", code=2)
     assert pointer(data) == now
     assert model.current(settings().data / "identity").version == now
+
+
+def test_a_new_phone_beside_an_old_e_mail_is_no_other_person_where_nothing_else_is_known():
+    shipped = model.prior().for_records(3000).parameters
+    strangers = {name: train._arrays(shipped, name)[1] for name in train.NAMES}
+    phones = {"share a private one": 860, "share none": 140}
+    patterns = [
+        [levels(name).index({"email": "share a private one", "phone": phone}[name]) if name in ("email", "phone") else -1 for name in train.NAMES]
+        for phone in phones
+    ]
+    counted = np.array(patterns), np.full(2, np.nan), np.array(list(phones.values()), dtype=float)
+    kind = train._teach("same e-mail", counted, shipped, strangers)
+    assert kind.share > 0.97 and kind.doubt["email", "share a private one"] < 0.03
+
+
+def test_how_often_a_home_is_shared_by_a_family_is_counted():
+    homes = {"singles": [(11, 300), (0, 5)], "families": [(11, 100), (1, 300)]}
+    shares = {}
+    for kind, seen in homes.items():
+        patterns = [[label if name == "name" else -1 for name in train.NAMES] for label, _ in seen]
+        shares[kind] = train._others_of_family((np.array(patterns), None, np.array([count for _, count in seen], dtype=float)))
+    assert shares["singles"] < 0.05 and shares["families"] > 0.7
+    assert train._others_of_family(None) == train.FAMILY_DOUBT
