@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from duckdb import DuckDBPyConnection
 
+from pipelines.identity import compare
 from pipelines.identity import model as models
 from pipelines.identity.model import Model, Parameters
-from pipelines.identity.people import COLUMNS
 from pipelines.identity.settings import COMPARISONS, CROWD, EXCLUSIVE, HOME_OF_FAMILY, TRAINING, levels, settings_version
 
 log = logging.getLogger(__name__)
@@ -61,23 +61,20 @@ LEAST_M = 0.003
 NAMES = list(COMPARISONS)
 
 
-def _patterns(pairs: str) -> str:
-    """How many pairs show which level of each comparison: numbers as Splink counts them, -1 where there is nothing to compare.
-
-    The last column says what a steward decided of the pair, null if nothing: `pairs` must have a column `is_match`.
-    """
-    cases = []
-    for name, conditions in COMPARISONS.items():
-        branches = " ".join(
-            f"when {condition} then {-1 if label == 'nothing to compare' else levels(name).index(label)}"
-            for label, condition in conditions
-            if condition != "else"
-        )
-        cases.append(f"case {branches} else 0 end as {name}")
-    sides = ", ".join(f"l.{column} as {column}_l, r.{column} as {column}_r" for column in COLUMNS)
-    compared = f"select {', '.join(cases)}, is_match from (select {sides}, is_match from {pairs})"
-    return f"select {', '.join(NAMES)}, cast(is_match as integer), count(*) from ({compared}) as compared group by all order by all"
-
+# The pairs that something is learnt from, and what comparing asks of their records.
+PAIRS = "create or replace temp table learnt_pairs as {pairs}"
+RECORDS = f"""
+create or replace temp table learnt_records as
+select n, {compare.record()} from people semi join (select n_l as n from learnt_pairs union all select n_r from learnt_pairs) as ends on people.n = ends.n
+"""
+ENDS = "learnt_pairs as pairs inner join learnt_records as l on pairs.n_l = l.n inner join learnt_records as r on pairs.n_r = r.n"
+# How many pairs show which level of each comparison: numbers as Splink counts them, -1 where there is nothing to compare.
+# The last column says what a steward decided of the pair, null if nothing.
+PATTERNS = f"""
+select {", ".join(compare.GAMMAS)}, cast(is_match as integer) as decided, count(*)
+from ({compare.query(ENDS, is_match="is_match")}) as compared
+group by all order by all
+"""
 
 # A value is in the sample or not as a whole: within it every pair is seen, so that shares are true to the data.
 KIND = """
@@ -97,9 +94,8 @@ from keyed as l
 inner join keyed as r on l.key = r.key and l.n < r.n
 where l.key in (select key from chosen)
 """
-ENDS = "inner join people as l on pairs.n_l = l.n inner join people as r on pairs.n_r = r.n"
-KIND_JOIN = f"(select * from kind_pairs left join labels using (n_l, n_r)) as pairs {ENDS}"
-LABEL_JOIN = f"(select * from labels where is_match) as pairs {ENDS}"
+OF_KIND = "select n_l, n_r, is_match from kind_pairs left join labels using (n_l, n_r)"
+OF_LABELS = "select n_l, n_r, is_match from labels where is_match"
 LABELS = """
 create or replace temp table labels as
 select distinct least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r, decided.action = 'must_link' as is_match
@@ -108,8 +104,8 @@ inner join people as l on decided.left_record_id = l.record_id
 inner join people as r on decided.right_record_id = r.record_id
 where l.n <> r.n
 """
-CANDIDATES = f"(select *, null as is_match from blocked_pairs order by hash(n_l, n_r) limit 200000) as pairs {ENDS}"
-SAMPLE_JOIN = "(select n, null as is_match from u_sample) as pairs inner join u_sample as l on pairs.n = l.n inner join u_sample as r on l.n < r.n"
+CANDIDATES = "select n_l, n_r, null as is_match from blocked_pairs order by hash(n_l, n_r) limit 200000"
+OF_SAMPLE = "select l.n as n_l, r.n as n_r, null as is_match from u_sample as l inner join u_sample as r on l.n < r.n"
 
 
 @dataclass
@@ -223,7 +219,7 @@ def _home_of_family(parameters: Parameters, others: float, probability: float) -
 
 def _told(connection: DuckDBPyConnection, prior: Parameters) -> Kind | None:
     """What the pairs teach that stewards put together."""
-    patterns, _, counts = _counted(connection, LABEL_JOIN)
+    patterns, _, counts = _counted(connection, OF_LABELS)
     if not counts.sum():
         return None
     m, weight = _shown_by(patterns, LABEL_WEIGHT * counts, _start(prior, NAMES))
@@ -232,7 +228,9 @@ def _told(connection: DuckDBPyConnection, prior: Parameters) -> Kind | None:
 
 def _counted(connection: DuckDBPyConnection, pairs: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The patterns of levels among pairs, one row each; 1, 0 or not-a-number for what a steward decided; how many pairs show them."""
-    rows = np.array(connection.execute(_patterns(pairs)).fetchall(), dtype=float).reshape(-1, len(NAMES) + 2)
+    connection.execute(PAIRS.format(pairs=pairs)).fetchall()
+    connection.execute(RECORDS).fetchall()
+    rows = np.array(connection.execute(PATTERNS).fetchall(), dtype=float).reshape(-1, len(NAMES) + 2)
     return rows[:, :-2].astype(np.int64), rows[:, -2], rows[:, -1]
 
 
@@ -263,8 +261,8 @@ def _evidence(patterns: np.ndarray, ratios: dict[str, np.ndarray]) -> np.ndarray
 
 def _sampled(connection: DuckDBPyConnection) -> dict[str, np.ndarray]:
     """How many pairs of a sample show each level."""
-    connection.execute(f"create or replace temp table u_sample as select * from people order by md5(record_id), record_id limit {SAMPLE}").fetchall()
-    patterns, _, counts = _counted(connection, SAMPLE_JOIN)
+    connection.execute(f"create or replace temp table u_sample as select n from people order by md5(record_id), record_id limit {SAMPLE}").fetchall()
+    patterns, _, counts = _counted(connection, OF_SAMPLE)
     return {name: np.bincount(level[level >= 0], counts[level >= 0], len(levels(name))) for name, level in zip(NAMES, patterns.T, strict=True)}
 
 
@@ -288,7 +286,7 @@ def _arrays(parameters: Parameters, name: str) -> tuple[np.ndarray, np.ndarray]:
 def _kind(connection: DuckDBPyConnection, kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """The patterns of levels among the pairs of one kind; None if they are too few to learn from."""
     connection.execute(KIND.format(expression=TRAINING[kind][0], crowd=CROWD, most=KIND_PAIRS)).fetchall()
-    counted = _counted(connection, KIND_JOIN)
+    counted = _counted(connection, OF_KIND)
     if counted[2].sum() < LEAST_PAIRS:
         log.info("Nothing is learnt from %s: fewer than %s pairs", kind, LEAST_PAIRS)
         return None
