@@ -25,10 +25,16 @@ FULLY_SCORED = 50
 # Evidence weaker than this is not a conflict: a person with two e-mails also "shares none".
 LEAST_CONFLICT = 2.0
 
-# Where the name alone speaks for a pair and anything else speaks against it, the two are as often namesakes: that is for a person to decide,
-# unless the name is so rare that four to one speak for it.
+# Where the name alone speaks for a pair and anything else speaks against it, the two are as often namesakes: that is for a person to decide.
 OTHERS = [f"mw_{name}" for name in COMPARISONS if name != "name"]
-DOUBTED = f"(mw_name > 0 and greatest({', '.join(OTHERS)}) < 1 and least({', '.join(OTHERS)}) < -1 and match_weight < 2)"
+NAME_ALONE = f"(mw_name > 0 and greatest({', '.join(OTHERS)}) < 1 and least({', '.join(OTHERS)}) < -1)"
+# Unless the name is so rare that four to one speak for it all the same. Among fewer records nobody knows which names are rare.
+RARE, LEAST_RECORDS = 2.0, 1000
+
+
+def doubted(model: Model | None) -> str:
+    """The pairs that only a name speaks for, and not loudly enough."""
+    return f"({NAME_ALONE} and match_weight < {RARE})" if model and model.records >= LEAST_RECORDS else NAME_ALONE
 
 
 def gamma(name: str, label: str) -> int:
@@ -105,7 +111,7 @@ select * from was.pairs where n_r in (from moved) and n_l not in (from asked)
 
 # Their pairs: those just scored, and those of the last run that still stand. Where they lie in two components nothing is decided by them.
 PAIRS = f"""
-select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, pairs.rule, pairs.match_weight, {DOUBTED} as is_doubted, {vetoed()} as is_vetoed, {HAS_OTHER_NAME} as has_other_name, {IN_ONE_FAMILY} as is_in_one_family
+select least(l.place, r.place) as left_place, greatest(l.place, r.place) as right_place, pairs.rule, pairs.match_weight, {{doubted}} as is_doubted, {vetoed()} as is_vetoed, {HAS_OTHER_NAME} as has_other_name, {IN_ONE_FAMILY} as is_in_one_family
 from {{scored}} as pairs
 inner join {{places}} as l on pairs.n_l = l.n
 inner join {{places}} as r on pairs.n_r = r.n
@@ -199,7 +205,7 @@ def _bring(connection: DuckDBPyConnection, model: Model, places: str, which: str
 
 
 def _pairs(model: Model, scored: str, places: str, which: str) -> str:
-    return PAIRS.format(scored=evident(model, scored), places=places, which=which)
+    return PAIRS.format(scored=evident(model, scored), doubted=doubted(model), places=places, which=which)
 
 
 def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:

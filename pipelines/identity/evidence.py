@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from pipelines.identity import model as models
-from pipelines.identity.cluster import DOUBTED
+from pipelines.identity.cluster import doubted
 from pipelines.identity.holding import Edge
 from pipelines.identity.overrides import exists
 from pipelines.identity.score import evident, score
@@ -51,10 +51,10 @@ def customer_of(connection: DuckDBPyConnection, identifier: str) -> tuple[str, s
     raise NotKnown("No customer, former customer or record has this id")
 
 
-EDGES = f"""
+EDGES = """
 select left_record_id, right_record_id, match_weight, rule, rule = 'declared'
 from warehouse.identity.pairs
-where decision = 'match' and (rule = 'declared' or not coalesce({DOUBTED}, false))
+where decision = 'match' and (rule = 'declared' or not coalesce({doubted}, false))
     and left_record_id in (select unnest($records)) and right_record_id in (select unnest($records))
 order by left_record_id, right_record_id
 """
@@ -80,7 +80,8 @@ def records_of(connection: DuckDBPyConnection, customer_id: str) -> list[str]:
 
 def edges_of(connection: DuckDBPyConnection, records: list[str]) -> list[Edge]:
     """What holds these records together."""
-    return [Edge(*row) for query in (EDGES, DECIDED) for row in connection.execute(query, {"records": records}).fetchall()]
+    edges = EDGES.format(doubted=doubted(models.current(settings().data / "identity")))
+    return [Edge(*row) for query in (edges, DECIDED) for row in connection.execute(query, {"records": records}).fetchall()]
 
 
 def refused(connection: DuckDBPyConnection, records: list[str]) -> list[tuple[str, str, float, str, str]]:
