@@ -43,7 +43,7 @@ from histories
 inner join ends on histories.customer_id = ends.customer_id and histories.run_number = ends.run_number
 """
 
-# Whoever has an id already comes first where two have as many.
+# Where two have as many, the id stays with whom it leads to; else whoever has an id already comes first.
 HOMES = """
 create or replace temp table former_homes as
 with
@@ -63,7 +63,14 @@ homes as (
 
 ranked as (
 
-    select *, row_number() over (partition by customer_id order by records desc, leads_to nulls last, cluster) as place from homes
+    select
+        homes.*,
+        row_number() over (
+            partition by homes.customer_id
+            order by homes.records desc, coalesce(homes.leads_to = redirects.customer_id, false) desc, homes.leads_to nulls last, homes.cluster
+        ) as place
+    from homes
+    left join warehouse.identity.customer_redirects as redirects on homes.customer_id = redirects.old_customer_id
 
 )
 
