@@ -1,7 +1,6 @@
 """Taking the subject out of files that are no table of the warehouse: Parquet, SQLite, text; and finding them in any file."""
 
 import gzip
-import re
 import shutil
 import sqlite3
 import zipfile
@@ -14,45 +13,25 @@ from pipelines.files import put, quoted
 from pipelines.privacy import tables
 from pipelines.privacy.matching import columns_of
 from pipelines.privacy.places import TEXT_SUFFIXES
+from pipelines.privacy.words import Words
 from pipelines.responses.segments import finished_within
 
 STILL_WRITTEN = 90  # seconds; the collector ends a file after a minute
 LINES = {".log", ".csv", ".tsv", ".jsonl", ".ndjson", ".txt"}
 
 
-class Words:
-    """What no file may hold any more: their addresses, numbers, keys and ids, each standing alone, in any case."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection):
-        said = connection.execute(
-            "select text from subject.needles union select record_id from subject.records union select customer_id from subject.customers"
-        )
-        spelled = {spelling.lower().encode() for (text,) in said.fetchall() for spelling in (text, text.encode("unicode_escape").decode()) if len(text) >= 6}
-        self.spellings = sorted(spelled, key=lambda word: (-len(word), word))
-        self.pattern = re.compile(rb"(?i)(?<![0-9A-Za-z_.-])(?:" + b"|".join(map(re.escape, self.spellings)) + rb")(?![0-9A-Za-z_]|[.-][0-9A-Za-z])")
-
-    def count(self, data: bytes) -> int:
-        """A plain search tells whether the slow one is needed: most files hold nothing."""
-        lowered = data.lower()
-        return len(self.pattern.findall(data)) if any(word in lowered for word in self.spellings) else 0
-
-    def masked(self, data: bytes) -> bytes:
-        return self.pattern.sub(tables.MARK.encode(), data) if self.spellings else data
-
-
 def parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> int:
     """Rows that are theirs; the file is written anew without them."""
-    columns = columns_of([row[:2] for row in connection.execute(f"describe select * from read_parquet('{quoted(path)}')").fetchall()])
-    where = tables.where_of(path.parent.name, path.stem, columns)
+    source = f"read_parquet('{quoted(path)}')"
+    columns = columns_of([row[:2] for row in connection.execute(f"describe select * from {source}").fetchall()])
+    where = tables.where_of(path.parent.name, path.stem, columns, source, "file_row_number")
     other = "other_customer_id" in columns and "event" in columns
     theirs = f"({where})" + (" or other_customer_id in (from subject.customers)" if other else "")
-    hits = 0 if theirs == "(false)" else connection.execute(f"select count(*) from read_parquet('{quoted(path)}') where {theirs}").fetchone()[0]
+    hits = 0 if theirs == "(false)" else connection.execute(f"select count(*) from {source} where {theirs}").fetchone()[0]
     if hits and write:
         shown = "* replace (if(other_customer_id in (from subject.customers), null, other_customer_id) as other_customer_id, if(other_customer_id in (from subject.customers), null, evidence) as evidence)"
         draft = path.with_name(f".{path.name}.draft")
-        connection.execute(
-            f"copy (select {shown if other else '*'} from read_parquet('{quoted(path)}') where not coalesce(({where}), false)) to '{quoted(draft)}' (format parquet)"
-        )
+        connection.execute(f"copy (select {shown if other else '*'} from {source} where not coalesce(({where}), false)) to '{quoted(draft)}' (format parquet)")
         put(draft, path)
     return hits
 

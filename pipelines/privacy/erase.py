@@ -17,6 +17,7 @@ from pipelines import pseudonymise
 from pipelines.files import replace_text
 from pipelines.privacy import cleaning, compact, proofs, rewriting, searching, subject, tables, tombstones
 from pipelines.privacy.places import files
+from pipelines.privacy.words import Words
 from pipelines.publish import alone
 from pipelines.redaction import Told
 from pipelines.settings import settings
@@ -111,7 +112,7 @@ def give_up() -> None:
 def _clean_files(path: Path) -> None:
     with alone(), connect(Path(":memory:")) as connection:
         connection.execute(f"attach '{path}' as subject (read_only)")
-        words = cleaning.Words(connection)
+        words = Words(connection)
         for place, file in files():
             if place.kind == "scratch":
                 cleaning.scratch(file)
@@ -129,7 +130,7 @@ def _clean_database(file: Path, path: Path) -> None:
     """Only files that hold something are written anew. Readers that have the old file open keep it until they close it."""
     with connect(file, read_only=True) as connection:
         connection.execute(f"attach '{path}' as subject (read_only)")
-        if not tables.count(connection) and not cleaning.hits(file, cleaning.Words(connection)):
+        if not tables.count(connection) and not cleaning.hits(file, Words(connection)):
             return
     draft = file.with_name(f".{file.name}.erasing")
     shutil.copyfile(file, draft)

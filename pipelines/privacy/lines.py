@@ -6,6 +6,7 @@ that goes over several lines ends. Which records are doomed, and where the file 
 
 import io
 import json
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any
 
@@ -100,7 +101,8 @@ def _lines(text: str, table_format: str, doomed: Doomed) -> str:
 
 def _now(lines: set[int], removed: set[int]) -> set[int]:
     """Where records stand in a file from which lines were taken out before."""
-    return {line - sum(earlier < line for earlier in removed) for line in lines - removed}
+    before = sorted(removed)
+    return {line - bisect_left(before, line) for line in lines - removed}
 
 
 def _readable(is_doomed: Callable[[Any], bool]) -> Callable[[Any], bool]:

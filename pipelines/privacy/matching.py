@@ -10,7 +10,6 @@ TYPED = (("identifier_type", "raw_value"), ("identifier_type", "value"), ("ident
          ("subject_type", "value"), ("contact_type", "value"), ("visitor_id_type", "visitor_id"))  # fmt: skip
 # Vocabularies that come with Svod: a name in them says nothing about anybody.
 PUBLIC = ("seeds",)
-NEEDLES = "(select coalesce(list(text), []) from subject.needles)"
 OWNERS = ("record_id", "customer_id", "_line", "line", "n", "n_l", "n_r")
 
 
@@ -18,9 +17,10 @@ def columns_of(described: list[tuple[str, str]]) -> dict[str, str]:
     return {name: kind.upper() for name, kind in described}
 
 
-def condition(schema: str, columns: dict[str, str], table: str = "") -> str:
-    """An SQL condition that holds for the subject's rows; `false` if the table can hold none."""
-    found = [*_by_key(columns), *([] if schema in PUBLIC or schema.startswith("raw_") else _by_text(columns))]
+def condition(schema: str, columns: dict[str, str], table: str = "", source: str | None = None, row: str = "rowid") -> str:
+    """An SQL condition that holds for the subject's rows of a table, or of `source`; `false` if it can hold none. `row` is what its rows are numbered by."""
+    source = source or f'"{schema}"."{table}"'
+    found = [*_by_key(columns), *([] if schema in PUBLIC or schema.startswith("raw_") else _by_text(columns, source, row))]
     if table.startswith("stg_vk_leads__"):  # a page holds many leads, and a lead's row only its own number
         keys = "(select split_part(record_id, ':', 3) from subject.records where record_id like 'vk_leads:%')"
         found += [f'"{name}" in {keys}' for name in ("source_key", "lead_id") if columns.get(name) == "VARCHAR"]
@@ -53,9 +53,20 @@ def _by_key(columns: dict[str, str]) -> list[str]:
     return found
 
 
-def _by_text(columns: dict[str, str]) -> list[str]:
+def _by_text(columns: dict[str, str], source: str, row: str) -> list[str]:
     found = [f'("{kind}", "{value}") in (select (type, text) from subject.texts)' for kind, value in TYPED if kind in columns and value in columns]
-    cells = ", ".join(f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR")
-    lists = [f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR[]"]
-    # One list per row instead of a join per column: the plan of a table is what costs.
-    return found + [f"list_has_any({values}, {NEEDLES})" for values in ([f"[{cells}]"] if cells else []) + lists]
+    cells = [name for name, kind in columns.items() if kind == "VARCHAR"]
+    return [*found, *filter(None, [holding(cells, "needles", source, row, [name for name, kind in columns.items() if kind == "VARCHAR[]"])])]
+
+
+def holding(cells: list[str], words: str, source: str, row: str, lists: list[str] = ()) -> str | None:
+    """That a row holds one of the subject's words. All cells are one column here: the plan of a join per column would cost more than the join."""
+    texts = ([f"[{', '.join(quoted(name) for name in cells)}]"] if cells else []) + [f"coalesce({quoted(name)}, [])" for name in lists]
+    if not texts:
+        return None
+    told = texts[0] if len(texts) == 1 else f"list_concat({', '.join(texts)})"
+    return f"{row} in (select told.row from (select {row} as row, unnest({told}) as text from {source}) as told where told.text in (select text from subject.{words}))"
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'

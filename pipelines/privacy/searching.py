@@ -6,6 +6,7 @@ import duckdb
 
 from pipelines.privacy import cleaning, tables
 from pipelines.privacy.places import Place, files, inbox
+from pipelines.privacy.words import Words
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
@@ -14,7 +15,7 @@ def search(subject: Path) -> dict[str, int]:
     """Hits by place, places without any included: rows of tables that are theirs, and words that name them in the bytes of every file."""
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"attach '{subject}' as subject (read_only)")
-        words = cleaning.Words(connection)
+        words = Words(connection)
         found: dict[str, int] = {}
         for place, path in files():
             if place.kind != "kept":
@@ -23,7 +24,7 @@ def search(subject: Path) -> dict[str, int]:
     return found
 
 
-def _hits(connection: duckdb.DuckDBPyConnection, subject: Path, place: Place, path: Path, words: cleaning.Words) -> int:
+def _hits(connection: duckdb.DuckDBPyConnection, subject: Path, place: Place, path: Path, words: Words) -> int:
     named = cleaning.hits(path, words)
     if place.kind == "database":
         with connect(path, read_only=True) as database:

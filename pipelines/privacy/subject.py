@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.privacy.matching import columns_of, condition
+from pipelines.privacy.matching import columns_of, condition, holding
 from pipelines.sources.registry import presets
 
 SETS = {
@@ -110,7 +110,8 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
 def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict) -> None:
     """The raw rows: those that staging made their records, events and orders of, all versions of them, and those in quarantine."""
     for (schema, table), columns in staged.items():
-        connection.execute(f'insert into subject.rows select _file_id, _line from "{schema}"."{table}" where {condition(schema, columns)}')
+        source = f'"{schema}"."{table}"'
+        connection.execute(f"insert into subject.rows select _file_id, _line from {source} where {condition(schema, columns, source=source)}")
     _all_versions(connection, tables)
     _quarantined(connection, tables)
     _answers(connection, tables)
@@ -137,9 +138,7 @@ def _all_versions(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
                 key = f'trim("{table.required[0]}")'
                 same = f"{key} in (select {key} from {name} where (_file_id, _line) in (from subject.rows)) and {key} <> ''"
                 connection.execute(f"insert into subject.rows select _file_id, _line from {name} where {same}")
-            cells = [f'"{column}"' for column in columns if column in table.columns]
-            if cells:
-                held = f"list_has_any([{', '.join(cells)}], (select coalesce(list(text), []) from subject.needles))"
+            if held := holding([column for column in columns if column in table.columns], "needles", name, "rowid"):
                 connection.execute(f"insert into subject.rows select _file_id, _line from {name} where {held}")
 
 
@@ -179,7 +178,8 @@ def find_vanished(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
     for (schema, table), columns in tables.items():
         cells = [f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR" and name not in UNTOLD]
         if cells:
-            parts.append((f'select unnest([{", ".join(cells)}]) as text from "{schema}"."{table}" where', condition(schema, columns)))
+            source = f'"{schema}"."{table}"'
+            parts.append((f"select unnest([{', '.join(cells)}]) as text from {source} where", condition(schema, columns, source=source)))
     theirs = " union ".join(f"{select} ({where})" for select, where in parts)
     connection.execute(f"create or replace temp table candidates as select text from ({theirs}) where len(text) >= 3 and text not similar to '[0-9.]{{1,5}}'")
     for select, where in parts:

@@ -6,11 +6,11 @@ Rows that are theirs go. What the rows of others say of them (an address in a no
 import duckdb
 
 from pipelines.privacy.json_cut import cut_things
-from pipelines.privacy.matching import condition, has_owner
+from pipelines.privacy.matching import condition, has_owner, holding
 from pipelines.privacy.rewriting import judge
 from pipelines.privacy.subject import tables_of
+from pipelines.privacy.words import Words
 
-MARK = "[erased]"
 # The reading of a body knows how many events it held.
 COUNTED = {"stg_esp__provider_events": "events_in_body", "stg_vk_leads__documents": "leads_in_document"}
 
@@ -64,13 +64,14 @@ def _searched(connection: duckdb.DuckDBPyConnection) -> dict:
     }
 
 
-def where_of(schema: str, table: str, columns: dict[str, str]) -> str:
-    where = condition(schema, columns, table)
+def where_of(schema: str, table: str, columns: dict[str, str], source: str | None = None, row: str = "rowid") -> str:
+    source = source or f'"{schema}"."{table}"'
+    where = condition(schema, columns, table, source, row)
     if "other_customer_id" in columns and "event" not in columns:
         where += " or other_customer_id in (from subject.customers)"
     if schema not in ("seeds", "landing") and not schema.startswith("raw_") and not has_owner(columns):
-        texts = ", ".join(f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR")
-        where += f" or list_has_any([{texts}], (select coalesce(list(text), []) from subject.vanished))" if texts else ""
+        found = holding([name for name, kind in columns.items() if kind == "VARCHAR"], "vanished", source, row)
+        where += f" or {found}" if found else ""
     return where
 
 
@@ -100,13 +101,12 @@ def _cut_shared(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
 
 
 def _redact(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
-    pattern = connection.execute("select string_agg(regexp_escape(text), '|') from subject.needles").fetchone()[0]
-    for (schema, table), columns in tables.items() if pattern else ():
-        cells = [name for name, kind in columns.items() if kind == "VARCHAR"]
+    Words(connection).register(connection)
+    for (schema, table), columns in tables.items():
+        cells = [f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR"]
         if not cells or schema in ("seeds", "landing"):
             continue
-        listed = ", ".join(f'"{name}"' for name in cells)
-        shown = f"regexp_matches(concat_ws(chr(10), {listed}), $pattern, 'i')"
-        if connection.execute(f'select count(*) from "{schema}"."{table}" where {shown}', {"pattern": pattern}).fetchone()[0]:
-            sets = ", ".join(f""""{name}" = regexp_replace("{name}", $pattern, '{MARK}', 'gi')""" for name in cells)
-            connection.execute(f'update "{schema}"."{table}" set {sets} where {shown}', {"pattern": pattern})
+        shown = f"names_them(concat_ws(chr(10), {', '.join(cells)}))"
+        if connection.execute(f'create or replace temp table shown as select rowid as row from "{schema}"."{table}" where {shown}').fetchone()[0]:
+            sets = ", ".join(f"{cell} = without_them({cell})" for cell in cells)
+            connection.execute(f'update "{schema}"."{table}" set {sets} where rowid in (select row from shown)')
