@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
+from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -147,9 +148,13 @@ def lookalike(
         table.add_row(like.customer, f"{like.score:.3f}", ", ".join(f"{name} {value:g}" for name, value in like.drivers))
     console.print(table)
     console.print(
-        "Members differ most in: " + "; ".join(f"{name} {inside:.1f} against {outside:.1f}" for name, _, inside, outside in found.weights[:5]) + ".",
+        "Members differ most in: " + "; ".join(f"{name} {_mean(inside)} against {_mean(outside)}" for name, _, inside, outside in found.weights[:5]) + ".",
         soft_wrap=True,
     )
     if found.auc is not None:
         verdict = "the traits hardly tell members, so this list means little" if found.auc < 0.6 else "the traits tell members from others"
         console.print(f"On customers held back: AUC {found.auc:.2f}, {verdict} (0.5 is chance). Likeness is no promise to buy.", soft_wrap=True)
+
+
+def _mean(value: float) -> str:
+    return "none" if isnan(value) else f"{value:.1f}"

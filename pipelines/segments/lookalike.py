@@ -39,7 +39,7 @@ class Lookalikes:
     members: int
     auc: float | None
     found: list[Like]
-    weights: list[tuple[str, float, float, float]]  # trait, weight, its mean among members, among the rest
+    weights: list[tuple[str, float, float, float]]  # trait, weight, its mean among the members of whom it is known, among the rest
 
 
 def lookalike(connection: DuckDBPyConnection, segment: str, *, top: int = 20, without: tuple[str, ...] = ()) -> Lookalikes:
@@ -56,7 +56,7 @@ def lookalike(connection: DuckDBPyConnection, segment: str, *, top: int = 20, wi
     weights, intercept = fit(everybody.standard, everybody.members)
     scores = expit(everybody.standard @ weights + intercept)
     outside = [place for place in np.lexsort((np.arange(len(scores)), -np.round(scores, 9))) if not everybody.members[place]]
-    means = [np.nanmean(everybody.raw[chosen], axis=0) for chosen in (everybody.members, ~everybody.members)]
+    means = [_means(everybody.raw[chosen]) for chosen in (everybody.members, ~everybody.members)]
     told = [(name, float(weights[place]), float(means[0][place]), float(means[1][place])) for place, name in enumerate(everybody.names)]
     return Lookalikes(
         inside,
@@ -64,6 +64,11 @@ def lookalike(connection: DuckDBPyConnection, segment: str, *, top: int = 20, wi
         [Like(everybody.ids[place], float(scores[place]), _drivers(everybody, weights, place)) for place in outside[:top]],
         sorted(told, key=lambda line: (-abs(line[1]), line[0])),
     )
+
+
+def _means(raw: np.ndarray) -> np.ndarray:
+    known = ~np.isnan(raw)
+    return np.where(known, raw, 0).sum(axis=0) / np.where(known.any(axis=0), known.sum(axis=0), np.nan)
 
 
 def fit(traits: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, float]:

@@ -12,18 +12,20 @@ from duckdb import DuckDBPyConnection
 # name, SQL over customer_360 as `c` and the moment of the segments as `m`, whether its logarithm is taken: from 1 to 2 is as far as from 10 to 20
 TRAITS = (
     ("orders_count", "c.orders_count", True),
-    ("recency_days", "coalesce(c.recency_days, 3650)", True),
-    ("monetary_score", "coalesce(c.monetary_score, 0)", False),
+    ("recency_days", "c.recency_days", True),
+    ("monetary_score", "c.monetary_score", False),
     ("emails_opened_90d_count", "c.emails_opened_90d_count", True),
     ("emails_clicked_90d_count", "c.emails_clicked_90d_count", True),
     ("web_sessions_90d_count", "c.web_sessions_90d_count", True),
     ("page_views_90d_count", "c.page_views_90d_count", True),
     ("app_events_90d_count", "c.app_events_90d_count", True),
     ("days_known", "date_diff('day', c.customer_since, m.moment)", True),
-    ("days_since_last_touch", "coalesce(date_diff('day', c.last_touch_at, m.moment), 3650)", True),
+    ("days_since_last_touch", "date_diff('day', c.last_touch_at, m.moment)", True),
     ("age", "c.age", False),
     ("is_female", "case c.gender when 'female' then 1 when 'male' then 0 end", False),
 )
+# What counts where it never happened. It is not shown.
+NEVER = {"recency_days": 3650.0, "days_since_last_touch": 3650.0, "monetary_score": 0.0}
 NAMES = tuple(name for name, _, _ in TRAITS)
 
 
@@ -50,7 +52,7 @@ def people(connection: DuckDBPyConnection, segment: str, without: tuple[str, ...
         [segment],
     ).fetchnumpy()
     raw = np.column_stack([np.ma.filled(np.ma.asarray(rows[name], dtype=float), np.nan) for name, _, _ in kept])
-    scaled = raw.copy()
+    scaled = np.column_stack([np.where(np.isnan(column), NEVER.get(name, np.nan), column) for (name, _, _), column in zip(kept, raw.T, strict=True)])
     logs = [place for place, (_, _, log) in enumerate(kept) if log]
     scaled[:, logs] = np.log1p(np.maximum(scaled[:, logs], 0))
     known = ~np.isnan(scaled)

@@ -234,6 +234,7 @@ def test_lookalikes_are_outside_the_segment_the_same_every_time_and_ordered(comp
     assert len(found.found) == 15 and not inside & {like.customer for like in found.found}
     assert [like.score for like in found.found] == sorted((like.score for like in found.found), reverse=True)
     assert found == lookalike(warehouse, "active_customers", top=15) and found.auc > 0.8
+    assert {name: outside for name, _, _, outside in found.weights}["recency_days"] < 400, "days that never were are not told"
     assert all(name != "recency_days" for name, *_ in lookalike(warehouse, "active_customers", without=("recency_days",)).weights)
     for segment, without in (("lost_customers", ()), ("no_segment", ()), ("active_customers", ("shoe_size",))):
         with pytest.raises(NotAnswered):
