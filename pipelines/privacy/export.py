@@ -23,7 +23,7 @@ TITLES = {
     "en": {"title": "Your data", "intro": "Everything that is held about you, where it comes from and what for.", "source": "source", "purpose": "purpose", "derived": "worked out from the above"},
     "ru": {"title": "Ваши данные", "intro": "Всё, что о вас хранится: откуда получено и для чего используется.", "source": "источник", "purpose": "цель", "derived": "вычислено из перечисленного выше"},
 }  # fmt: skip
-SHOWN = ("raw_", "landing", "marts", "segments", "history")
+SHOWN = ("raw_", "landing", "marts", "segments", "history", "communications")
 HIDDEN = ("_dlt_load_id", "_dlt_id", "_load_id", "_extra", "_file_id")
 
 
@@ -69,7 +69,7 @@ def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
                     {
                         "table": f"{schema}.{table}",
                         "source": source,
-                        "purpose": purposes.get(f"{schema}.{table}", WORDS[language]["customer_care"]),
+                        "purpose": purposes.get(f"{schema}.{table}", WORDS[language]["advertising" if schema == "communications" else "customer_care"]),
                         "rows": kept,
                     }
                 )
