@@ -91,12 +91,16 @@ def _lines(text: str, table_format: str, doomed: Doomed) -> str:
             end -= 1
         gone |= set(range(first, end))
     shared = _now(doomed.shared, doomed.removed)
-    cut = (
-        json_cut.cut_things(line, _readable(doomed.is_doomed))[0] if number in shared else line
-        for number, line in enumerate(lines, start=1)
-        if number not in gone
-    )
+    cut = (_cut(line, doomed) if number in shared else line for number, line in enumerate(lines, start=1) if number not in gone)
     return ending.join(cut)
+
+
+def _cut(line: str, doomed: Doomed) -> str:
+    """A line that was cut off is in quarantine: it goes whole, by its number, or stays as it is."""
+    try:
+        return json_cut.cut_things(line, _readable(doomed.is_doomed))[0]
+    except (ValueError, IndexError):
+        return line
 
 
 def _now(lines: set[int], removed: set[int]) -> set[int]:

@@ -40,6 +40,13 @@ def test_only_the_things_of_one_person_leave_a_body_that_holds_many():
     assert new == ['[ {"email": "ivan@example.com"} ]', body, ""]
 
 
+@pytest.mark.parametrize("broken", ['[{"email":"anna@example.com","event":', '{"email":"anna@example.com"', "", "no JSON", '{"a": nothing}'])
+def test_a_line_that_is_cut_off_stays_and_stops_nothing(broken):
+    whole = '[{"email":"anna@example.com"},{"email":"ivan@example.com"}]'
+    new = rewrite(f"{whole}\n{broken}\n{whole}\n".encode(), "utf-8", "json", doomed(shared=[1, 2, 3], starts=[1, 2, 3])).decode().split("\n")
+    assert new == ['[{"email":"ivan@example.com"}]', broken, '[{"email":"ivan@example.com"}]', ""]
+
+
 def test_any_elements_leave_a_list_and_json_stays_json():
     draw = random.Random(3)
     for size in range(6):
