@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.privacy.matching import columns_of, condition, holding
+from pipelines.privacy.words import Words
 from pipelines.sources.registry import presets
 
 SETS = {
@@ -113,6 +114,7 @@ def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict)
         source = f'"{schema}"."{table}"'
         connection.execute(f"insert into subject.rows select _file_id, _line from {source} where {condition(schema, columns, source=source)}")
     _all_versions(connection, tables)
+    Words(connection).register(connection)
     _quarantined(connection, tables)
     _answers(connection, tables)
     connection.execute("create or replace table subject.rows as select distinct file_id, line from subject.rows where line is not null")
@@ -144,18 +146,14 @@ def _all_versions(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
 
 def _quarantined(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
     if ("landing", "quarantine") in tables:
-        connection.execute(
-            "insert into subject.rows select file_id, line from landing.quarantine where exists (select 1 from subject.needles where contains(lower(raw), lower(text)))"
-        )
+        connection.execute("insert into subject.rows select file_id, line from landing.quarantine where names_them(raw)")
 
 
 def _answers(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
     """Lines and mails that name them or a message of theirs, also such as staging could make nothing of."""
     for table in ("lines", "mails"):
         if ("raw_responses", table) in tables:
-            connection.execute(
-                f"insert into subject.rows select _file_id, _line from raw_responses.{table} where exists (select 1 from subject.needles where contains(lower(payload), lower(text)))"
-            )
+            connection.execute(f"insert into subject.rows select _file_id, _line from raw_responses.{table} where names_them(payload)")
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> dict[tuple[str, str], dict[str, str]]:

@@ -4,6 +4,7 @@ An address, number, key or id counts where it stands alone, in any case: `ann@ex
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import duckdb
 import pyarrow as pa
@@ -34,7 +35,10 @@ class Words:
         return b"".join([*parts, data[at:]])
 
     def register(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Gives the connection `names_them(text)` and `without_them(text)`."""
+        """Gives the connection `names_them(text)` and `without_them(text)`, in the place of those of other words."""
+        for name in ("names_them", "without_them"):
+            with suppress(duckdb.InvalidInputException):
+                connection.remove_function(name)
         connection.create_function("names_them", self._naming, ["VARCHAR"], "BOOLEAN", type="arrow", null_handling="special")
         connection.create_function("without_them", self._without, ["VARCHAR"], "VARCHAR", type="arrow", null_handling="special")
 
