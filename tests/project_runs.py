@@ -14,7 +14,7 @@ import duckdb
 from pipelines.demo import write_company
 from pipelines.settings import PROJECT
 
-FIRST_DAY, PEOPLE = "2026-01-01 06:00:00", 120
+FIRST_DAY, PEOPLE = "2026-01-01 06:00:00", int(os.environ.get("SVOD_TEST_PEOPLE", "120"))
 QUIET = ("--log-level-file", "none")
 PARSED = ("manifest.json", "partial_parse.msgpack")
 

@@ -1,11 +1,14 @@
-"""Looking for a person in every byte and every cell of an installation, by other means than the erasure itself uses."""
+"""Looking for people in every byte and every cell of an installation, by other means than the erasure itself uses: grep."""
 
 import gzip
+import os
 import re
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import duckdb
 
@@ -16,15 +19,33 @@ def found(data: Path, words: set[str], numbers: set[str]) -> list[tuple[str, str
     for path in sorted(data.rglob("*")):
         if path.is_file() and not path.is_symlink():
             for content in contents(path):
-                lowered, digits = content.lower(), re.sub(rb"[ ()+-]", b"", content)
-                hits = [word for word in words if stands(word.lower().encode(), lowered)] + [number for number in numbers if number.encode() in digits]
-                seen += [(path.name, hit) for hit in hits]
+                lowered = content.lower()
+                hits = [word for word in among(words, lowered) if stands(word.lower().encode(), lowered)]
+                seen += [(path.name, hit) for hit in hits + sorted(among(numbers, content.translate(None, b" ()+-")))]
     return seen
+
+
+def among(words: set[str], content: bytes) -> set[str]:
+    """Those of the words that stand in the content in small letters, all of them at once; also such as stand only within another."""
+    small = {word.lower(): word for word in words}
+    with NamedTemporaryFile("w", encoding="utf-8") as patterns:
+        patterns.write("\n".join(small))
+        patterns.flush()
+        command = ["grep", "--text", "--only-matching", "--fixed-strings", "--file", patterns.name]
+        told = subprocess.run(command, input=content, stdout=subprocess.PIPE, env=os.environ | {"LC_ALL": "C"}).stdout if words else b""
+    outer = {line.decode() for line in set(told.splitlines())}
+    return {small[word] for word in outer} | {word for text, word in small.items() if outer and any(text in other for other in outer)}
 
 
 def stands(word: bytes, content: bytes) -> bool:
     """`orders:customer:9` does not stand in `orders:customer:90`."""
-    return word in content and re.search(rb"(?<![0-9a-z_.-])" + re.escape(word) + rb"(?![0-9a-z_])", content) is not None
+    at = content.find(word)
+    while at >= 0:
+        before, after = content[max(at - 1, 0) : at], content[at + len(word) : at + len(word) + 1]
+        if not re.match(rb"[0-9a-z_.-]", before) and not re.match(rb"[0-9a-z_]", after):
+            return True
+        at = content.find(word, at + 1)
+    return False
 
 
 def contents(path: Path) -> Iterator[bytes]:
