@@ -127,11 +127,11 @@ def test_the_search_finds_them_before(company):
 
 
 def test_a_person_is_shown_all_that_is_held_about_them_and_nothing_of_others(company, tmp_path):
-    ((person,),) = query(company.data, "select max(customer_id) from communications.outbox where list_contains($ids, customer_id)", ids=company.ids)
+    ((person,),) = query(company.data, "select max(customer_id) from communications.decisions where list_contains($ids, customer_id)", ids=company.ids)
     done = call(company.data, "pipelines.cli", "privacy", "export", person, "--to", str(tmp_path), "--language", "ru")
     assert done.returncode == 0, done.stdout + done.stderr
     shown = {part["table"]: len(part["rows"]) for part in json.loads((tmp_path / "person_ru.json").read_text())}
-    assert {"marts.customers", "communications.outbox", "history.consents_history"} <= set(shown)
+    assert {"marts.customers", "communications.decisions", "history.customers_history"} <= set(shown)
     contacts = [row[2] for row in query(company.data, THEIRS, ids=[person]) if row[0] in ("email", "phone") and len(row[2]) > 9]
     held = {}
     for schema, table, cells in query(company.data, RAW):
