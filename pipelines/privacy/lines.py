@@ -83,7 +83,7 @@ def _lines(text: str, table_format: str, doomed: Doomed) -> str:
     ending = "\n" if "\n" in text or "\r" not in text else "\r"
     lines = text.split(ending)
     starts = sorted(_now(set(doomed.starts), doomed.removed))
-    following = dict(zip(starts, [*starts[1:], len(lines) + 1], strict=True))
+    following = dict(zip(starts, [*starts[1:], len(lines) + 1], strict=False))  # none are left where all were erased
     gone: set[int] = set()
     for first in _now(doomed.lines, doomed.removed):
         end = following.get(first, first + 1) if table_format == "delimited" else first + 1

@@ -40,6 +40,11 @@ def test_only_the_things_of_one_person_leave_a_body_that_holds_many():
     assert new == ['[ {"email": "ivan@example.com"} ]', body, ""]
 
 
+def test_a_copy_of_a_file_all_of_whose_people_were_erased_keeps_its_header():
+    assert rewrite(b"h\na\nb\n", "utf-8", "delimited", doomed(lines=[2, 3], starts=[2, 3])) == b"h\n"
+    assert rewrite(b"h\n", "utf-8", "delimited", doomed(lines=[2, 3], starts=[], removed=[2, 3])) == b"h\n"
+
+
 @pytest.mark.parametrize("broken", ['[{"email":"anna@example.com","event":', '{"email":"anna@example.com"', "", "no JSON", '{"a": nothing}'])
 def test_a_line_that_is_cut_off_stays_and_stops_nothing(broken):
     whole = '[{"email":"anna@example.com"},{"email":"ivan@example.com"}]'
