@@ -3,11 +3,10 @@
 import duckdb
 
 from pipelines.identity.masking import mask_email, mask_phone
+from pipelines.privacy.subject import REGIONS
 from pipelines.redaction import Told
 from pipelines.standardize.emails import parse_email
 from pipelines.standardize.phones import parse_phone
-
-REGIONS = "RU,US"  # where a number without a country code may belong
 
 
 class NotFound(Told):

@@ -30,11 +30,19 @@ standard as (
     select type, text, case type when 'email' then parse_email(text).value when 'phone' then parse_phone(text, region).value else text end as value
     from spelled
 
+),
+
+judged as (
+
+    select
+        type, text, tombstone('identifier ' || type || ' ' || text) in (select hash from tombstones where kind = 'identifier') as is_text,
+        -- Whose number is told by how it is written only, may be one of several who have it.
+        case when tombstone('identifier ' || type || ' ' || value) in (select hash from tombstones where kind = 'identifier') then value end as value
+    from standard
+
 )
 
-select type, text, value from standard
-where tombstone('identifier ' || type || ' ' || text) in (select hash from tombstones where kind = 'identifier')
-    or tombstone('identifier ' || type || ' ' || value) in (select hash from tombstones where kind = 'identifier')
+select type, text, value from judged where is_text or value is not null
 """
 
 
@@ -82,7 +90,7 @@ def _meet(connection: duckdb.DuckDBPyConnection) -> bool:
             if column in columns and kind in columns and (column != "email" or table == "stg_esp__provider_events"):
                 queries.append(query.format(table=f"staging.{table}", region="phone_region" if "phone_region" in columns else "null"))
     connection.execute(MET.format(values=" union ".join(queries) or "select null as type, null as text, null as region where false"))
-    connection.execute("insert into subject.texts select distinct type, unnest([text, value]) from met")
+    connection.execute("insert into subject.texts select distinct * from (select type, unnest([text, value]) as text from met) where text is not null")
     connection.execute(subject.NEEDLES)
     for table in staged:
         if table.endswith("__records"):

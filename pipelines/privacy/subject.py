@@ -11,6 +11,8 @@ import duckdb
 from pipelines.privacy.matching import columns_of, condition, holding
 from pipelines.privacy.words import Words
 from pipelines.sources.registry import presets
+from pipelines.standardize.emails import parse_email
+from pipelines.standardize.phones import parse_phone
 
 SETS = {
     "records": "record_id varchar", "customers": "customer_id varchar", "rows": "file_id varchar, line bigint", "shared_rows": "file_id varchar, line bigint",
@@ -68,6 +70,7 @@ where customer_id in (from subject.customers) or (identifier_type, address) in (
 SHAPES = ("__records", "__orders", "__events", "__consent_events")
 # Where the values of people stand under a key; what no row of anybody else has any more vanishes from the tables without one, too.
 NAMED = (("intermediate", "int_records"), ("matching", "people"), ("intermediate", "int_identifiers"))
+REGIONS = "RU,US"  # where a number without a country code may belong
 UNTOLD = ("payload", "_extra", "extra", "_file_id", "_file_name", "_dlt_load_id", "_load_id", "source_file_name")
 
 
@@ -171,7 +174,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None
 
 
 def find_vanished(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
-    """Values that nobody else has: a rare family name stands in tables of names that do not say whose it is."""
+    """Values that nobody else has: a rare family name stands in tables of names that do not say whose it is. A number that others have too is theirs, however it is written."""
     parts = []
     for (schema, table), columns in tables.items():
         cells = [f'"{name}"' for name, kind in columns.items() if kind == "VARCHAR" and name not in UNTOLD]
@@ -185,7 +188,16 @@ def find_vanished(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
     connection.execute("insert into subject.vanished select text from candidates")
     email = r"regexp_matches(text, '^[^ @,;]+@[^ @,;]+\.[^ @,;]+$')"
     phone = r"regexp_matches(text, '^[+]?[0-9 ()-]+$') and len(regexp_replace(text, '[^0-9]', '', 'g')) between 10 and 12 and regexp_matches(text, '[+ (-]')"
-    connection.execute(f"insert into subject.needles select text from candidates where ({email} or {phone}) and text not in (from subject.needles)")
+    found = [
+        text for (text,) in connection.execute(f"select text from candidates where ({email} or {phone}) and text not in (from subject.needles)").fetchall()
+    ]
+    values = [(parse_email(text) if "@" in text else parse_phone(text, REGIONS)).value for text in found]
+    shared = "(select value from intermediate.int_identifiers where value is not null and record_id not in (from subject.records))"
+    connection.execute(
+        "insert into subject.needles select text from (select unnest($texts::varchar[]) as text, unnest($values::varchar[]) as value)"
+        + (f" where value is null or value not in {shared}" if NAMED[-1] in tables else ""),
+        {"texts": found, "values": values},
+    )
 
 
 def add_pseudonyms(connection: duckdb.DuckDBPyConnection) -> None:

@@ -22,12 +22,12 @@ from pipelines.settings import PROJECT
 COUNT, KILLS = int(os.environ.get("SVOD_TEST_ERASED", "60")), int(os.environ.get("SVOD_TEST_KILLS", "4"))
 # Where an erasure is killed, one after the other, each in what the one before left.
 POINTS = [
+    ("one file of the inbox is written anew", "rewriting", "_replace", "after"),
     ("the manifest knows a file's new content, the file is the old one", "rewriting", "_remember", "after"),
     ("rows are deleted and nothing is committed", "tables", "_redact", "before"),
     ("a published version is written anew and not in its place", "erase", "_recount", "before"),
     ("all is done but the proof", "proofs", "write", "before"),
-    ("tombstones are there and nothing is gone", "tombstones", "write", "after"),
-    ("one file of the inbox is written anew", "rewriting", "_replace", "after"),
+    ("tombstones are there, for the second time", "tombstones", "write", "after"),
     ("the warehouse still holds the bytes", "compact", "rewrite", "before"),
     ("the warehouse is written anew", "compact", "rewrite", "after"),
     ("the proof is written and the order still there", "proofs", "write", "after"),

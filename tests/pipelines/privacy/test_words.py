@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from pipelines.privacy import tables
-from pipelines.privacy.subject import tables_of
+from pipelines.privacy.subject import SETS, find_vanished, tables_of
 from pipelines.privacy.words import Words
 
 THEIRS = ["ann@example.com", "+79165550001", "8 (916) 555-00-01", "анна@пример.example", "orders:customer:9", "ann"]
@@ -57,3 +57,18 @@ def test_a_table_loses_their_words_in_the_rows_of_others_and_keeps_every_other_c
         (2, None, "a.ann@example.com", None),
         (3, "[erased]", None, None),
     ]
+
+
+def test_a_number_that_somebody_else_has_too_is_nobodys_own_however_it_is_written():
+    with duckdb.connect() as connection:
+        connection.execute("create schema subject; create schema raw_hubspot; create schema intermediate")
+        for name, columns in SETS.items():
+            connection.execute(f"create table subject.{name} ({columns})")
+        connection.execute("create table raw_hubspot.contacts (_file_id varchar, _line bigint, mobile varchar, other varchar)")
+        connection.execute("insert into raw_hubspot.contacts values ('f', 1, '+7 (916) 555-00-01', '8 (916) 555-00-02'), ('f', 2, '+79165550001', null)")
+        connection.execute("create table intermediate.int_identifiers (record_id varchar, identifier_type varchar, raw_value varchar, value varchar)")
+        theirs, others = ("hubspot:contact:1", "phone", "+7 (916) 555-00-01", "+79165550001"), ("bitrix24:lead:2", "phone", "+79165550001", "+79165550001")
+        connection.executemany("insert into intermediate.int_identifiers values (?, ?, ?, ?)", [theirs, others])
+        connection.execute("insert into subject.records values ('hubspot:contact:1'); insert into subject.rows values ('f', 1)")
+        find_vanished(connection, {name: columns for name, columns in tables_of(connection).items() if not name[0].startswith("subject")})
+        assert connection.execute("from subject.needles").fetchall() == [("8 (916) 555-00-02",)]
