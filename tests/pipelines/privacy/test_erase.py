@@ -144,6 +144,7 @@ def test_a_person_is_shown_all_that_is_held_about_them_and_nothing_of_others(com
     assert [value for value in among(others, page) if stands(value.lower().encode(), page)] == []
 
 
+@pytest.mark.timeout(1800)
 def test_nothing_of_them_is_left_in_any_file(erased):
     left = [hit for hit in found(erased.data, erased.words, erased.numbers) if hit[0] != "pseudonym.key"]
     assert left == []
