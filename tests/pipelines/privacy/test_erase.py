@@ -69,14 +69,19 @@ class Installation:
         more = query(data, OTHERS_TO_ERASE, phone=self.shared, count=COUNT - len(many) - 1)
         self.ids = sorted({family, *(row[0] for row in many + more)})
         kept = set(query(data, OTHERS, ids=self.ids))
+        # A tagged address of somebody else's leads to the same mailbox, and the truth may know another country for a number.
+        mailboxes = {row[0]: row[1] for row in query(data, "select value, mailbox from intermediate.int_email_values where mailbox <> value")}
+        kept |= {("email", mailboxes[value]) for kind, value in kept if kind == "email" and value in mailboxes}
+        true_numbers = {row[0] for row in query(data, "select value from quality.true_attributes where attribute = 'phone'")}
         theirs = [row for row in query(data, THEIRS, ids=self.ids) if (row[0], row[1]) not in kept]
         records = query(data, "select record_id from identity.record_customers where list_contains($ids, customer_id)", ids=self.ids)
         self.words = (
-            {text for kind, value, raw in theirs if kind != "phone" for text in (value, raw) if text and len(text) >= 6}
+            {text for kind, value, raw in theirs if kind != "phone" for text in (value, raw) if text and len(text) >= (9 if text.isdigit() else 6)}
             | {row[0] for row in records}
             | set(self.ids)
         )
-        self.numbers = {value[-10:] for kind, value, _ in theirs if kind == "phone" and value}
+        known = {value for kind, value, _ in theirs if kind == "phone" and value}
+        self.numbers = {value[-10:] for value in known} - {value[-10:] for value in true_numbers - known if value}
         self.before = self.others()
 
     def requests(self) -> Path:
