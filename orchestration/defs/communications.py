@@ -13,6 +13,8 @@ READS = (
     ),
     ["segments", "segment_history"],
     ["intermediate", "int_events"],
+    ["intermediate", "int_consent_events"],
+    ["intermediate", "int_suppressions"],
     ["intermediate", "int_reactions"],
     ["seeds", "country_time_zones"],
 )

@@ -2,7 +2,8 @@
 
 The caller gives the inputs as views `input_events`, `input_customers`, `input_channels`, `input_segment_history`, `input_redirects`,
 `input_suppressions`, `input_time_zones` (`inputs` makes them of the marts). `input_customers` and `input_channels` may have `valid_from` and
-`valid_to`: then a decision goes by the row that held when it was due. Without them the row of now counts.
+`valid_to`: then a decision goes by the row that held when it was due. Without them the row of now counts. `input_channels` and
+`input_suppressions` may say since when a row is known (`known_at`): what came after a watermark had passed it does not count for moments before.
 """
 
 from duckdb import DuckDBPyConnection
@@ -15,7 +16,19 @@ REDIRECTS = f"""
 select old_customer_id as customer_id, customer_id as final, coalesce(redirected_at, {BEGINNING}) as joined_at from input_redirects
 where old_customer_id <> customer_id and coalesce(redirected_at, {BEGINNING}) <= {TICK_AT}
 """
-LISTENED = "select event_id, customer_id, event_name, occurred_at, loaded_at from input_events where event_name in (from names)"
+# From when on a statement counts. One whose moment a watermark had passed before it came counts from the moment that its coming gave away to every
+# tick, or a late tick would heed it where an early one could not. This is for decisions; before anything is sent, all that is known is asked again.
+COUNTS_FROM = f"case when known_at > $last_tick and {{moment}} <= {SINCE} then greatest({{moment}}, known_at - ({TICK_AT} - {UNTIL})) else {{moment}} end"
+LATE_STRETCHES = f"""
+create or replace temp table channels_late as
+with moved as (select *, {COUNTS_FROM.format(moment="valid_from")} as counts_from from input_channels)
+select * exclude (counts_from) replace (counts_from as valid_from, coalesce(
+    min(counts_from) over (partition by customer_id, channel order by valid_from nulls first rows between 1 following and unbounded following), valid_to) as valid_to)
+from moved semi join (select customer_id, channel from moved where counts_from > valid_from) using (customer_id, channel)
+"""
+# Whoever waits for what becomes of a message listens for these too.
+OUTCOMES = r"((select count(*) from patterns where kind = 'delivery') > 0 and message_id is not null and (event_name like '%\_bounced%' escape '\' or event_name like '%\_delivered' escape '\'))"
+LISTENED = f"select event_id, customer_id, event_name, occurred_at, loaded_at from input_events where event_name in (from names) or {OUTCOMES}"
 # What a watermark had passed before it came: counted, never acted on.
 LATE = f"""
 insert into communications.late_events by name
@@ -46,12 +59,14 @@ def freeze(connection: DuckDBPyConnection, scenarios: list[Scenario], policy: Po
     """Temporary tables `redirects`, `customers_then`, `channels_then`, `suppressed`, `zones`, `slice_events`, `happened`, `holds`."""
     connection.execute(f"create or replace temp table redirects as {REDIRECTS}")
     for name in ("customers", "channels"):
-        _as_it_stood(connection, name)
+        _as_it_stood(connection, name, last_tick)
     _lent(connection, "zones", ZONES)
+    has_known_at = bool(last_tick) and "known_at" in _columns(connection, "suppressions")
+    suppressed_at = COUNTS_FROM.format(moment="suppressed_at") if has_known_at else "suppressed_at"
     connection.execute(
-        f"""create or replace temp table suppressed as select channel, identifier_type, address, min(coalesce(suppressed_at, {BEGINNING})) as suppressed_at
-            from input_suppressions group by all"""
-    )
+        f"""create or replace temp table suppressed as select channel, identifier_type, address, min(coalesce({suppressed_at}, {BEGINNING})) as suppressed_at
+            from input_suppressions group by channel, identifier_type, address""", {"last_tick": last_tick} if has_known_at else None,
+    )  # fmt: skip
     named = [(one.entry.event.event) for one in scenarios if one.entry.event]
     connection.execute(
         """create or replace temp table names as select distinct name from patterns where kind = 'event'
@@ -63,10 +78,17 @@ def freeze(connection: DuckDBPyConnection, scenarios: list[Scenario], policy: Po
     _listen(connection, compile_where)
 
 
-def _as_it_stood(connection: DuckDBPyConnection, name: str) -> None:
-    has_history = "valid_from" in {column for (column,) in connection.execute(f"select column_name from (describe input_{name})").fetchall()}
+def _as_it_stood(connection: DuckDBPyConnection, name: str, last_tick: object) -> None:
+    columns, source = _columns(connection, name), f"input_{name}"
     bounds = f"* replace (coalesce(valid_from, {BEGINNING}) as valid_from, coalesce(valid_to, {NEVER}) as valid_to)"
-    _lent(connection, f"{name}_then", f"select {bounds if has_history else f'*, {BEGINNING} as valid_from, {NEVER} as valid_to'} from input_{name}")
+    if last_tick and name == "channels" and "known_at" in columns:
+        connection.execute(LATE_STRETCHES, {"last_tick": last_tick})
+        source = "(select * from input_channels anti join channels_late using (customer_id, channel) union all by name select * from channels_late)"
+    _lent(connection, f"{name}_then", f"select {bounds if 'valid_from' in columns else f'*, {BEGINNING} as valid_from, {NEVER} as valid_to'} from {source}")
+
+
+def _columns(connection: DuckDBPyConnection, name: str) -> set[str]:
+    return {column for (column,) in connection.execute(f"select column_name from (describe input_{name})").fetchall()}
 
 
 def _lent(connection: DuckDBPyConnection, table: str, query: str) -> None:
@@ -84,7 +106,7 @@ def _listen(connection: DuckDBPyConnection, compile_where: CompileWhere) -> None
     patterns = connection.execute("select pattern, kind, name, condition, looks_back from patterns order by pattern").fetchall()
     if any(looks_back for *_, looks_back in patterns):
         (earliest,) = connection.execute(OPEN_SINCE).fetchone()
-        names = "event_name in (from names) or message_id is not null"
+        names = f"event_name in (from names) or {OUTCOMES}"
         connection.execute(
             f"""create or replace temp table long_events as {EVENTS.format(earliest="$earliest").replace("event_name in (from names)", f"({names})")}
                 and (occurred_at > {SINCE} or event_id not in (select event_id from communications.late_events))""", {"earliest": min(earliest, connection.execute(f"select {SINCE}").fetchone()[0])},

@@ -1,162 +1,182 @@
-"""A small made-up company for the evaluation: what its customers do, when that becomes known, who turns out to be whom, who takes consent back.
+"""A made-up company for the evaluation, drawn in sets: what its customers do, when that becomes known, who turns out to be whom, who parts from whom, who takes consent back.
 
-`show` puts before the engine only what is known at a tick. Everything is drawn from one seed.
+`show` puts before the engine only what is known at a tick. Files come at once, within the policy's lateness, or days after every tick has
+passed what they tell; what comes in between is acted on by whoever has not passed it, and is not here. Everything hangs on one seed.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from random import Random
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from pipelines.campaigns.engine.tick import tick  # noqa: F401 # for the tests beside
 from pipelines.campaigns.schema import Policy, Scenario
 from pipelines.campaigns.tables import ensure
 
 START = datetime(2026, 3, 20)  # the clocks of Europe/Berlin change on the 29th
-ZONES = ["Europe/Moscow", "Europe/Berlin", "Asia/Vladivostok", "America/New_York", None, "Nowhere/Atlantis"]
-CHANNELS = {"email": "email", "sms": "phone", "messenger": "telegram"}
 TITLES = {"en": "Made up", "ru": "Придумано"}
-KINDS = {
-    "events": "event_id varchar, customer_id varchar, event_name varchar, occurred_at timestamp, loaded_at timestamp, source varchar, channel varchar, campaign varchar, message_id varchar, url varchar, amount decimal(18, 2), currency varchar, properties varchar, is_machine boolean",
-    "customers": "customer_id varchar, birth_date date, language varchar, orders_count int, valid_from timestamp, valid_to timestamp",
-    "channels": "customer_id varchar, channel varchar, identifier_type varchar, address varchar, has_consent boolean, is_processing_forbidden boolean, valid_from timestamp, valid_to timestamp",
-    "segment_history": "customer_id varchar, segment varchar, change varchar, occurred_at timestamp",
-    "redirects": "old_customer_id varchar, customer_id varchar, redirected_at timestamp",
-    "suppressions": "channel varchar, identifier_type varchar, address varchar, suppressed_at timestamp",
-    "time_zones": "customer_id varchar, time_zone varchar",
-    "attempts": "message_id varchar, finished_at timestamp, outcome varchar",
-}
-KNOWN_AT = {
-    "events": "loaded_at",
-    "segment_history": "occurred_at",
-    "redirects": "redirected_at",
-    "suppressions": "suppressed_at",
-    "customers": "valid_from",
-    "channels": "valid_from",
+CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2", "memory_limit": "4GB"}
+HELPERS = """
+create macro draw(key, salt) as (hash(concat_ws('|', key, salt, {seed})) % 1000000) / 1e6;
+create macro pick(many, key, salt) as many[1 + cast(floor(draw(key, salt) * len(many)) as int)];
+create macro within_days(key, salt) as timestamp '{start}' + to_seconds(cast(draw(key, salt) * {days} * 86400 as bigint));
+-- How much later than it happened something becomes known: at once, within the hour, or after any tick has passed it.
+create macro lag_of(key) as to_seconds(cast(case when draw(key, 'lag') < 0.5 then 0 when draw(key, 'lag') < 0.95 then draw(key, 'minutes') * 3599
+    else (46 + draw(key, 'minutes') * 50) * 3600 end as bigint));
+"""
+# One in five customers merges into another, once: of a chain only the last end is known afterwards. One in ten has somebody part from them.
+PEOPLE = """
+create table people as
+select printf('c_%06d', n) as customer_id, n, case when n % 5 = 1 then printf('c_%06d', n - 1) end as heir, null::timestamp as born_at,
+    case when n % 5 = 1 then within_days(n, 'merge') end as merged_at, case when n % 10 = 7 then within_days(n, 'split') end as parted_at
+from range({customers}) as numbers (n);
+insert into people select 'p' || customer_id, n, null, parted_at, null, null from people where parted_at is not null;
+create table redirects as
+select customer_id as old_customer_id, heir as customer_id, merged_at as redirected_at, merged_at as known_at from people where heir is not null
+union all select customer_id, customer_id, null, born_at from people where heir is null;
+create table time_zones as
+select customer_id, pick(['Europe/Moscow', 'Europe/Berlin', 'Asia/Vladivostok', 'America/New_York', null, 'Nowhere/Atlantis'], customer_id, 'zone') as time_zone from people;
+create table customers as
+with drawn as (
+    select *, case when draw(customer_id, 'b') < 0.36 then date '1980-03-20' + cast(draw(customer_id, 'day') * 12 as int) when draw(customer_id, 'b') < 0.4 then date '1988-02-29'
+        else date '1960-01-01' + cast(draw(customer_id, 'day') * 14600 as int) end as birth_date,
+        pick(['ru', 'en', 'de', null], customer_id, 'language') as language, cast(floor(draw(customer_id, 'orders') * 3) as int) as orders_count, within_days(customer_id, 'turned') as turned
+    from people
+)
+select customer_id, birth_date, language, orders_count, born_at as valid_from, born_at as known_at from drawn
+union all select customer_id, birth_date, language, orders_count + 1, turned, turned from drawn where turned > coalesce(born_at, timestamp '1900-01-01');
+"""
+# Some share an address. Of a channel there are up to three stretches, consent turning with each.
+CHANNELS = """
+create table channels as
+with places as (
+    select people.*, channel, identifier_type, customer_id || channel as place from people, (values ('email', 'email'), ('sms', 'phone'), ('messenger', 'telegram')) as kinds (channel, identifier_type)
+), addresses as (
+    select places.*, case when draw(place, 'missing') > 0.02 then
+        case channel when 'email' then '' else identifier_type || ':' end || case when draw(place, 'shared') < 0.08 then printf('c_%06d', n - n % 10) else customer_id end
+        || case channel when 'email' then '@example.com' else '' end end as address
+    from places
+), turns as (
+    select *, unnest(range(cast(floor(draw(place, 'turns') * 3) as int) + 1)) as turn from addresses
+), timed as (
+    select *, case when turn = 0 then born_at else greatest(within_days(place, turn), coalesce(born_at, timestamp '1900-01-01') + to_minutes(turn)) end as valid_from from turns
+)
+select customer_id, channel, identifier_type, address, (draw(place, 'granted') < 0.75) = (turn % 2 = 0) as has_consent, draw(customer_id, 'forbidden') < 0.05 as is_processing_forbidden,
+    valid_from, case when turn = 0 then born_at else valid_from + lag_of(place || turn) end as known_at
+from timed;
+create table suppressions as
+select channel, identifier_type, address, within_days(customer_id || channel, 'suppressed') as suppressed_at, suppressed_at + lag_of('s' || customer_id || channel) as known_at
+from channels where valid_from is null and address is not null and draw(customer_id || channel, 'is_suppressed') < 0.06;
+"""
+HAPPENED = """
+create table segment_history as
+with turns as (
+    select customer_id, born_at, unnest(range(cast(floor(draw(customer_id, 'lapsing') * 4) as int))) as turn from people
+), timed as (
+    select customer_id, greatest(within_days(customer_id, 'l' || turn), coalesce(born_at, timestamp '1900-01-01') + to_minutes(turn)) as occurred_at from turns
+)
+select customer_id, 'lapsing' as segment, case when row_number() over (partition by customer_id order by occurred_at) % 2 = 1 then 'entered' else 'left' end as change, occurred_at from timed
+union all select customer_id, 'everybody', 'entered', coalesce(born_at, timestamp '{start}' - interval 1 day) from people;
+create table events (event_id varchar, customer_id varchar, event_name varchar, occurred_at timestamp, loaded_at timestamp, source varchar, channel varchar, campaign varchar,
+    message_id varchar, url varchar, amount decimal(18, 2), currency varchar, properties varchar, is_machine boolean);
+insert into events by name
+with times as (
+    select people.*, event_name, unnest(range(cast(floor(-ln(1 - draw(customer_id, event_name)) * mean * {days}) as int))) as number
+    from people, (values ('cart_updated', 0.35), ('order_paid', 0.2), ('page_viewed', 0.5)) as kinds (event_name, mean) where born_at is null
+), timed as (
+    select *, concat_ws(':', customer_id, event_name, number) as event_id, within_days(event_id, 'at') as occurred_at, occurred_at + lag_of(event_id) as loaded_at from times
+)
+-- Under the id that the customer had when it became known; of a merged one some records still bear the former.
+select event_id, case when loaded_at >= parted_at and draw(event_id, 'who') < 0.5 then 'p' || customer_id when loaded_at >= merged_at and draw(event_id, 'who') < 0.5 then heir else customer_id end as customer_id,
+    event_name, occurred_at, loaded_at, 'made_up' as source, 'web' as channel, 5 + cast(floor(draw(event_id, 'amount') * 195) as int) as amount, 'EUR' as currency, '{{}}' as properties, false as is_machine
+from timed;
+create table attempts (message_id varchar, finished_at timestamp, outcome varchar);
+"""
+# What the customers of a run did with its messages: nine in ten arrive, of those two in five are clicked; the provider tells of deliveries and bounces.
+ANSWERED = """
+create or replace temp table sent as
+select message_id, customer_id, release_at + to_seconds(cast(draw(message_id, 'took') * 240 as bigint)) as finished_at, if(draw(message_id, 'taken') < 0.9, 'accepted', 'failed') as outcome
+from communications.outbox where not is_phantom;
+insert into made.attempts select message_id, finished_at, outcome from sent;
+insert into made.events by name
+select event_name || message_id as event_id, customer_id, event_name, finished_at + to_seconds(60 + cast(draw(message_id, event_name) * seconds as bigint)) as occurred_at,
+    occurred_at + lag_of(event_name || message_id) as loaded_at, 'made_up' as source, 'email' as channel, message_id, 'EUR' as currency, '{}' as properties,
+    event_name = 'email_clicked' and draw(message_id, 'machine') < 0.2 as is_machine
+from sent, (values ('email_clicked', 0.4, 240000), ('email_delivered', 0.8, 600), ('email_bounced', 0.1, 6000)) as kinds (event_name, share, seconds)
+where outcome = 'accepted' and draw(message_id, 'is' || event_name) < share;
+"""
+# Stretches of what is known so far, each until the next.
+STRETCHES = """select * exclude (known_at{also}), lead(valid_from) over (partition by {key} order by valid_from nulls first) as valid_to{shown}
+    from made.{name} where coalesce(known_at, timestamp '1900-01-01') <= timestamp '{at}'"""
+SHOWN = {
+    "events": "select * from made.events where loaded_at <= timestamp '{at}'",
+    "customers": STRETCHES.replace("{name}", "customers").replace("{key}", "customer_id").replace("{also}", "").replace("{shown}", ""),
+    "channels": STRETCHES.replace("{name}", "channels").replace("{key}", "customer_id, channel").replace("{also}", "").replace("{shown}", ", known_at"),
+    "segment_history": "select * from made.segment_history where occurred_at <= timestamp '{at}'",
+    "redirects": "select * exclude (known_at) from made.redirects where coalesce(known_at, timestamp '1900-01-01') <= timestamp '{at}'",
+    "suppressions": "select * from made.suppressions where known_at <= timestamp '{at}'",
+    "time_zones": "select * from made.time_zones",
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class World:
-    """Rows by input, and until when things happen."""
+    """The file that holds the company, and until when things happen."""
 
-    rows: dict[str, list[dict]]
+    file: Path
     days: int
+    seed: int
 
     @property
     def end(self) -> datetime:
         return START + timedelta(days=self.days)
 
+    @property
+    def helpers(self) -> str:
+        return HELPERS.format(seed=self.seed, start=START, days=self.days)
 
-def make(customers: int, days: int, seed: int) -> World:
+
+def make(file: Path, customers: int, days: int, seed: int) -> World:
     """A company of so many customers, over so many days."""
-    random = Random(seed)
-    rows: dict[str, list[dict]] = {name: [] for name in KINDS}
-    names = [f"c_{number:06d}" for number in range(customers)]
-    for number, name in enumerate(names):
-        _customer(random, rows, name, number, names)
-        _behaviour(random, rows, name, days)
-    pairs = random.sample(names, len(names) // 5 * 2)
-    for old, heir in zip(pairs[::2], pairs[1::2], strict=True):  # nobody merges twice: of a chain only the last end is known afterwards
-        rows["redirects"].append({"old_customer_id": old, "customer_id": heir, "redirected_at": START + timedelta(hours=random.randrange(days * 24))})
-    for name in names:
-        rows["redirects"].append({"old_customer_id": name, "customer_id": name, "redirected_at": None})
-    return World(rows, days)
+    world = World(file, days, seed)
+    with duckdb.connect(str(file), config=CONFIG) as connection:
+        for part in (world.helpers, PEOPLE, CHANNELS, HAPPENED):
+            connection.execute(part if part is world.helpers else part.format(customers=customers, days=days, start=START))
+    return world
 
 
-def _customer(random: Random, rows: dict, name: str, number: int, names: list[str]) -> None:
-    rows["time_zones"].append({"customer_id": name, "time_zone": random.choice(ZONES)})
-    birthday = date(1960, 1, 1) + timedelta(days=random.randrange(365 * 40))
-    if random.random() < 0.4:
-        birthday = birthday.replace(month=3, day=random.randrange(20, 32)) if random.random() < 0.9 else date(1988, 2, 29)
-    turned = START + timedelta(hours=random.randrange(240))
-    language, orders = random.choice(["ru", "en", "de", None]), random.randrange(3)
-    rows["customers"] += [
-        {"customer_id": name, "birth_date": birthday, "language": language, "orders_count": orders, "valid_from": None, "valid_to": turned},
-        {"customer_id": name, "birth_date": birthday, "language": language, "orders_count": orders + 1, "valid_from": turned, "valid_to": None},
-    ]
-    for channel, kind in CHANNELS.items():
-        owner = random.choice(names) if random.random() < 0.08 else name  # some share an address
-        address = f"{owner}@example.com" if kind == "email" else f"{kind}:{owner}"
-        given, changes = random.random() < 0.75, sorted(START + timedelta(minutes=random.randrange(-1440, 20000)) for _ in range(random.choice([0, 0, 1, 2])))
-        forbidden = random.random() < 0.05
-        for start, end in zip([None, *changes], [*changes, None], strict=True):
-            rows["channels"].append({"customer_id": name, "channel": channel, "identifier_type": kind, "address": address if random.random() > 0.02 else None,
-                                     "has_consent": given, "is_processing_forbidden": forbidden, "valid_from": start, "valid_to": end})  # fmt: skip
-            given = not given
-        if random.random() < 0.06:
-            rows["suppressions"].append(
-                {"channel": channel, "identifier_type": kind, "address": address, "suppressed_at": START + timedelta(minutes=random.randrange(20000))}
-            )
-
-
-def _behaviour(random: Random, rows: dict, name: str, days: int) -> None:
-    for event, mean in {"cart_updated": 0.35, "order_paid": 0.2, "page_viewed": 0.5}.items():
-        for _ in range(int(random.expovariate(1 / (mean * days)))):
-            at = START + timedelta(seconds=random.randrange(days * 86400))
-            _event(random, rows, name, event, at, amount=random.randrange(5, 200))
-    inside = False
-    for hour in sorted(random.randrange(days * 24) for _ in range(random.choice([0, 1, 2, 3]))):
-        inside = not inside
-        rows["segment_history"].append(
-            {"customer_id": name, "segment": "lapsing", "change": "entered" if inside else "left", "occurred_at": START + timedelta(hours=hour, minutes=1)}
-        )
-    rows["segment_history"].append({"customer_id": name, "segment": "everybody", "change": "entered", "occurred_at": START - timedelta(days=1)})
-
-
-def _event(random: Random, rows: dict, name: str, event: str, at: datetime, **more: object) -> None:
-    lag = timedelta(minutes=random.randrange(60)) if random.random() < 0.5 else timedelta()
-    rows["events"].append({"event_id": f"e{len(rows['events']):07d}", "customer_id": name, "event_name": event, "occurred_at": at, "loaded_at": at + lag,
-                           "source": "made_up", "channel": "web", "campaign": None, "message_id": None, "url": None, "amount": None, "currency": "EUR",
-                           "properties": "{}", "is_machine": False} | more)  # fmt: skip
-
-
-def answer(world: World, connection: duckdb.DuckDBPyConnection, seed: int) -> None:
-    """Attempts and clicks for the messages of a run: what the customers of that run did with them."""
-    random = Random(seed)
-    found = connection.execute("select message_id, customer_id, release_at from communications.outbox where not is_phantom order by message_id").fetchall()
-    for message_id, customer, released in found:
-        outcome = random.choices(["accepted", "failed"], [9, 1])[0]
-        world.rows["attempts"].append({"message_id": message_id, "finished_at": released + timedelta(minutes=random.randrange(5)), "outcome": outcome})
-        if outcome == "accepted" and random.random() < 0.4:
-            _event(
-                random,
-                world.rows,
-                customer,
-                "email_clicked",
-                released + timedelta(minutes=random.randrange(5, 4000)),
-                message_id=message_id,
-                is_machine=random.random() < 0.2,
-            )
-
-
-def opened(world: World) -> duckdb.DuckDBPyConnection:
-    """A database with the whole company in schema `world` and no tick yet."""
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2"})
+def opened(world: World, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+    """A database with the company attached as `made` and no tick yet."""
+    connection = duckdb.connect(config=CONFIG)
     connection.execute("set timezone = 'UTC'")
-    connection.execute("create schema world")
-    for name, columns in KINDS.items():
-        connection.execute(f"create table world.{name} ({columns})")
-        if world.rows[name]:
-            given = pa.Table.from_pylist(world.rows[name])  # noqa: F841 # DuckDB finds it by its name
-            connection.execute(f"insert into world.{name} by name from given")
+    connection.execute(f"attach '{world.file}' as made {'(read_only)' if read_only else ''}")
     ensure(connection)
     return connection
 
 
-def show(connection: duckdb.DuckDBPyConnection, tick_at: datetime) -> None:
+def answer(world: World, run: duckdb.DuckDBPyConnection) -> None:
+    """Attempts, deliveries, bounces and clicks for the messages of a run. The run is over then."""
+    with duckdb.connect(config=CONFIG) as connection:
+        outbox = run.cursor().sql("select message_id, customer_id, release_at, is_phantom from communications.outbox").to_arrow_table()
+        run.close()
+        connection.execute(f"attach '{world.file}' as made")
+        connection.execute(world.helpers)
+        connection.execute("create schema communications")
+        connection.register("given", outbox)
+        connection.execute("create table communications.outbox as from given")
+        connection.execute(ANSWERED)
+
+
+def show(connection: duckdb.DuckDBPyConnection, at: datetime, *, with_attempts: bool = True) -> None:
     """Makes the inputs of what is known at this moment, and loads the attempts made since."""
-    for name in KINDS:
-        if name == "attempts":
-            continue
-        known = f"coalesce({KNOWN_AT[name]}, timestamp '1900-01-01') <= timestamp '{tick_at}'" if name in KNOWN_AT else "true"
-        until = f"* replace (case when valid_to <= timestamp '{tick_at}' then valid_to end as valid_to)" if name in ("customers", "channels") else "*"
-        connection.execute(f"create or replace temp view input_{name} as select {until} from world.{name} where {known}")
+    for name, query in SHOWN.items():
+        connection.execute(f"create or replace temp view input_{name} as " + query.format(at=at))
+    if not with_attempts:
+        return
     connection.execute(
         """insert into communications.attempts by name select message_id, 1 as attempt, 'b' as batch, 'email' as channel, 'live' as mode, finished_at as started_at, finished_at, outcome
-           from world.attempts where finished_at <= ? and message_id not in (select message_id from communications.attempts)""", [tick_at],
+           from made.attempts where finished_at <= ? and message_id not in (select message_id from communications.attempts)""", [at],
     )  # fmt: skip
 
 
@@ -180,7 +200,7 @@ def scenarios() -> list[Scenario]:
                    {"id": "ab", "split": {"arms": {"nothing": 10, "short": 45, "long": 45}, "go": {"nothing": "listen", "short": "short", "long": "long"}}},
                    {"id": "short", "send": {"channel": ["email", "messenger"], "template": "short"}, "next": "listen"},
                    {"id": "long", "send": {"channel": "email", "template": "long"}},
-                   {"id": "listen", "wait": {"until": [{"event": "email_clicked", "of": ["short", "long"], "go": "end"}], "for": "2d", "else": "sms"}},
+                   {"id": "listen", "wait": {"until": [{"event": "email_clicked", "of": ["short", "long"], "go": "end"}, {"delivery": "failed", "of": ["short", "long"], "go": "sms"}], "for": "4d", "else": "sms"}},
                    {"id": "sms", "send": {"channel": "sms", "template": "sms"}}]},
         {"scenario": "winback", "priority": 40, "entry": {"segment": "lapsing", "reentry": "once", "where": "orders_count > 0"}, "exit": [{"segment_left": "lapsing"}],
          "steps": [{"id": "offer", "send": {"channel": ["messenger", "email"], "template": "offer"}},

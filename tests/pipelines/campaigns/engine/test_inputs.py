@@ -1,0 +1,97 @@
+"""What the evaluation reads of the marts: when a statement counts that came late, and a warehouse that lacks what is read."""
+
+from datetime import datetime, timedelta
+
+import duckdb
+import pytest
+
+from pipelines.campaigns.engine import inputs, run
+from pipelines.campaigns.engine.recheck import withdrawn
+from pipelines.campaigns.engine.tick import tick
+from pipelines.campaigns.schema import Policy, Scenario
+from pipelines.redaction import Told
+from pipelines.warehouse import connect
+from tests.pipelines.campaigns.engine import marts
+from tests.pipelines.campaigns.engine.world import TITLES
+
+POLICY = Policy(quiet_hours={"from": "00:00", "to": "00:00"}, holdout_share=0)
+NOON = datetime(2026, 3, 2, 12)
+LETTER = Scenario.model_validate(
+    {"scenario": "letter", "version": 1, "title": TITLES, "status": "live", "entry": {"schedule": {"at": "2026-03-02 15:00", "segment": "everybody"}},  # Moscow's clock
+     "steps": [{"id": "mail", "send": {"channel": "email", "template": "mail"}}]}
+)  # fmt: skip
+HOURLY, DAILY = [NOON + timedelta(hours=hours) for hours in range(-1, 14)], [NOON - timedelta(hours=1), NOON + timedelta(hours=13)]
+
+
+def company(connection: duckdb.DuckDBPyConnection) -> None:
+    marts.make(connection)
+    connection.execute("""
+        insert into landing.files values ('old', timestamp '2026-01-01');
+        insert into marts.customers (customer_id) values ('c'); insert into marts.customer_360 (customer_id) values ('c'); insert into marts.customer_redirects values ('c', 'c', null);
+        insert into segments.segment_history values ('c', 'everybody', 'entered', timestamp '2026-01-01');
+        insert into marts.customer_channels values ('c', 'email', 'email', 'c@example.com', true, false);
+        insert into marts.consent_history values ('c', 'email', 'marketing', 'granted', 'given', timestamp '2026-01-01', null); insert into intermediate.int_consent_events values ('given', 'old')""")
+
+
+def takes_back(connection: duckdb.DuckDBPyConnection, occurred_at: datetime, landed_at: datetime) -> None:
+    connection.execute("insert into landing.files values ('new', $landed_at)", {"landed_at": landed_at})
+    connection.execute("update marts.consent_history set valid_to = $at", {"at": occurred_at})
+    connection.execute("insert into marts.consent_history values ('c', 'email', 'marketing', 'withdrawn', 'taken_back', $at, null)", {"at": occurred_at})
+    connection.execute("insert into intermediate.int_consent_events values ('taken_back', 'new'); update marts.customer_channels set has_consent = false")
+
+
+def is_suppressed(connection: duckdb.DuckDBPyConnection, occurred_at: datetime, landed_at: datetime) -> None:
+    connection.execute("insert into landing.files values ('new', $landed_at)", {"landed_at": landed_at})
+    connection.execute("insert into intermediate.int_suppressions values ('email', 'email', 'C@example.com', 'c@example.com', $at, 'new')", {"at": occurred_at})
+    connection.execute("insert into marts.suppressions values ('email', 'email', 'c@example.com', $at)", {"at": occurred_at})
+
+
+def evaluated(moments: list[datetime], happens, occurred_at: datetime, landed_at: datetime) -> tuple[list[tuple], list[tuple]]:
+    """Decisions of these ticks, and what is called back when the sender asks an hour after the last."""
+    with duckdb.connect() as connection:
+        company(connection)
+        has_landed = False
+        for moment in moments:
+            if landed_at <= moment and not has_landed:
+                happens(connection, occurred_at, landed_at)
+                has_landed = True
+            inputs.show(connection, moment, POLICY)
+            tick(connection, [LETTER], POLICY, moment)
+        decisions = connection.execute("select customer_id, due_at, reason from communications.decisions").fetchall()
+        withdrawn(connection, moments[-1] + timedelta(hours=1), ([LETTER], POLICY))
+        return decisions, connection.execute("select reason from communications.cancellations").fetchall()
+
+
+@pytest.mark.parametrize(("happens", "reason"), [(takes_back, "no_basis"), (is_suppressed, "suppressed")])
+def test_what_came_after_a_watermark_had_passed_it_decides_alike_in_all_ticks_and_still_stops_the_sending(happens, reason):
+    days_before, after_the_first_tick = NOON - timedelta(days=2), NOON + timedelta(hours=3)
+    hourly, daily = (evaluated(moments, happens, days_before, after_the_first_tick) for moments in (HOURLY, DAILY))
+    assert hourly == daily == ([("c", NOON, "eligible")], [(reason,)])
+
+
+@pytest.mark.parametrize(("happens", "reason"), [(takes_back, "no_basis"), (is_suppressed, "suppressed")])
+def test_what_came_in_time_counts_from_when_it_was_said(happens, reason):
+    just_before = NOON - timedelta(minutes=10)
+    hourly, daily = (evaluated(moments, happens, just_before, NOON + timedelta(minutes=20)) for moments in (HOURLY, DAILY))
+    assert hourly == daily == ([("c", NOON, reason)], [])
+
+
+@pytest.mark.parametrize("gone", ["intermediate.int_reactions", "marts.consent_history", "landing.files"])
+def test_a_warehouse_of_an_earlier_version_is_told_what_to_run(data, monkeypatch, gone):
+    monkeypatch.setattr(run, "files", lambda: ([LETTER], POLICY))
+    with connect() as connection:
+        company(connection)
+        connection.execute(f"drop table {gone}")
+    with pytest.raises(Told, match=r"earlier version\. Run `svod run` first"):
+        run.evaluate(NOON)
+    with connect() as connection:
+        company(connection)
+    assert run.evaluate(NOON + timedelta(hours=1)).decisions == 1
+
+
+def test_a_column_that_marts_had_not_yet_is_said_in_the_same_words(data):
+    with connect() as connection:
+        company(connection)
+        connection.execute("alter table marts.customer_channels drop column is_processing_forbidden")
+        with pytest.raises(inputs.MartsTooOld, match="channels"):
+            inputs.show(connection, NOON, POLICY)
