@@ -1,6 +1,7 @@
 """E-mail through an SMTP relay: the message as MIME, signed, over a few connections that are kept open."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from pipelines.sending.dkim import Signer
 from pipelines.sending.settings import Email
 
 LOCAL = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,64}")
+# Providers that repeat in their webhooks what such a header holds, by the domain of their relays. They give each mail an id of their own otherwise.
+METADATA_HEADERS = {".unisender.ru": "X-UNISENDER-GO", ".unione.io": "X-UNIONE"}
 LONGEST_ADDRESS, LONGEST_DIAGNOSTIC = 254, 200
 # The address itself is at fault: no such mailbox or domain, or closed (RFC 3463). Everything else may be about us.
 BAD_RECIPIENT = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
@@ -33,6 +36,7 @@ class Smtp:
         self.sender = mime.Sender(ascii_domain(settings.from_address), settings.from_name, settings.reply_to, settings.unsubscribe_address)
         self._bounces_at = settings.bounce_domain or self.sender.domain
         self._signer = Signer.of(settings.dkim_domain or self.sender.domain, settings.dkim_selector, settings.dkim_key_file) if settings.dkim_selector else None
+        self._metadata_header = next((name for domain, name in METADATA_HEADERS.items() if self.provider.lower().endswith(domain)), None)
         self._idle: list[Connection] = []
         self._slots = asyncio.Semaphore(settings.connections)
 
@@ -61,6 +65,9 @@ class Smtp:
         head = mime.headers(message, self.sender, token=token, recipient=recipient) + kind
         if self._signer:
             head.insert(0, self._signer.signature(head, body))
+        if self._metadata_header:  # taken out by the provider, so never signed
+            metadata = {"message_id": message.message_id} | ({"campaign": message.scenario} if message.scenario else {})
+            head.append((self._metadata_header, json.dumps({"global_metadata": metadata})))
         return f"{mime.lines(head)}\r\n".encode() + body
 
     async def _handed_over(self, message: Message, recipient: str, data: bytes) -> Result:

@@ -1,16 +1,18 @@
 """The SMTP client against aiosmtpd: TLS, log-in, addresses in other scripts, and what it refuses to do."""
 
 import asyncio
+import json
 import ssl
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from servers import Misbehaving, beside
@@ -188,3 +190,17 @@ def test_what_is_no_address_never_reaches_the_wire(address):
 def test_a_diagnostic_holds_no_address_whatever_the_server_repeats():
     reply = Reply(550, "5.1.1 Maria.Ivanova@example.com unknown; user maria.ivanova, forwarded from other@example.org")
     assert said(reply, "maria.ivanova@example.com") == "5.1.1 *** unknown; user ***, forwarded from ***"
+
+
+@pytest.mark.parametrize(("host", "header"), [("smtp.go2.unisender.ru", "X-UNISENDER-GO"), ("smtp.eu1.unione.io", "X-UNIONE"), ("relay.example.com", None)])
+def test_a_provider_with_ids_of_its_own_is_handed_ours_in_a_header_that_nobody_signed(tmp_path, host, header):
+    key = tmp_path / "dkim.pem"
+    key.write_bytes(ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    channel = Smtp(Email(host=host, from_address="shop@example.com", dkim_selector="s", dkim_key_file=key), lambda kind, message_id: "token")
+    one = Message(message_id="0123456789abcdef" * 2, channel="email", identifier_type="email", address="maria@example.com", purpose="marketing", locale="ru",
+                  content=Content(subject="Hello", text="Hello"), unsubscribe_url="https://answers.example.com/u/v1.abc", scenario="welcome")  # fmt: skip
+    found = message_from_bytes(channel._written(one, one.address))
+    assert {name for name in found if name.startswith("X-UNI")} == ({header} if header else set())
+    if header:
+        assert json.loads(found[header]) == {"global_metadata": {"message_id": one.message_id, "campaign": "welcome"}}
+        assert header.lower() not in found["DKIM-Signature"].lower()
