@@ -140,10 +140,11 @@ def test_a_transactional_message_in_doubt_is_sent_again_under_the_same_id(email)
     assert b"Message-ID: <%b@example.com>" % one.encode() in server.mails[1]
 
 
-def test_a_storm_of_421_slows_the_sender_down_and_loses_nothing(email, data):
+@pytest.mark.parametrize(("answer", "verbs"), [("421 4.7.0 too much", ("MAIL", "CONNECT")), ("454 4.7.0 Throttling failure: sending rate exceeded", ("DOT",))])
+def test_a_storm_of_421_or_454_slows_the_sender_down_and_loses_nothing(email, data, answer, verbs):
     ids = fill(60)
     storm = time.monotonic() + 1.2
-    with Misbehaving(lambda verb, *_: "421 4.7.0 too much" if verb in ("MAIL", "CONNECT") and time.monotonic() < storm else None).serving() as server:
+    with Misbehaving(lambda verb, *_: answer if verb in verbs and time.monotonic() < storm else None).serving() as server:
         email(port=server.port, _attempts=1)
         report = send(parts(), channels=("email",))
     assert server.accepted == dict.fromkeys(ids, 1)
