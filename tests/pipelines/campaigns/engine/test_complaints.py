@@ -29,12 +29,13 @@ class Company:
             insert into marts.customer_redirects values ('c', 'c', null); insert into marts.customer_channels values ('c', 'email', 'email', 'c@example.com', true, false);
             insert into marts.consent_history values ('c', 'email', 'marketing', 'granted', 'given', timestamp '2026-01-01', null)""")
 
-    def happens(self, name: str, at: datetime, message_id: str | None = None) -> None:
+    def happens(self, name: str, at: datetime, message_id: str | None = None, landed_at: datetime | None = None) -> None:
         event_id = f"{name} {at}"
         self.connection.execute(
             "insert into marts.customer_timeline (event_id, customer_id, event_name, occurred_at) values (?, 'c', ?, ?)", [event_id, name, at]
         )
-        self.connection.execute("insert into intermediate.int_events (event_id, message_id) values (?, ?)", [event_id, message_id])
+        self.connection.execute("insert into intermediate.int_events (event_id, message_id, _file_id) values (?, ?, ?)", [event_id, message_id, event_id])
+        self.connection.execute("insert into landing.files values (?, ?)", [event_id, landed_at or at])
 
     def tick(self, at: datetime, scenario: dict, **policy: object) -> None:
         given = Policy.model_validate({"holdout_share": 0, "time_zone": "Europe/Berlin"} | policy)
@@ -116,3 +117,19 @@ def test_what_an_outage_made_too_late_is_planned_with_its_end_so_that_it_is_not_
     ((due_at, expires_at),) = company.asked("due_at, expires_at")
     assert (due_at, expires_at) == (datetime(2026, 3, 28, 19), datetime(2026, 3, 29, 5))
     assert expires_at < three_days_late
+
+
+def test_a_bounce_that_came_after_a_watermark_had_passed_it_is_counted_and_moves_nobody_back_in_time(company):
+    wait = {"id": "listen", "wait": {"until": [{"delivery": "failed", "of": ["mail"], "go": "end"}], "for": "3d"}}
+    scenario = {
+        "entry": {"event": {"event": "cart_updated"}},
+        "steps": [*SENT["steps"], wait, {"id": "again", "send": {"channel": "email", "template": "mail"}}],
+    }
+    company.happens("cart_updated", EVENING)
+    company.tick(EVENING + timedelta(hours=12), scenario, **ALL_DAY)
+    ((message_id,),) = company.asked("message_id")
+    company.happens("email_bounced_hard", EVENING + timedelta(hours=2), message_id, landed_at=EVENING + timedelta(hours=20))
+    for hours in (24, 100):
+        company.tick(EVENING + timedelta(hours=hours), scenario, **ALL_DAY)
+    assert company.asked("outcome, left_at", "transitions where step = 'listen'", "position") == [("deadline", EVENING + timedelta(days=3))]
+    assert company.asked("event_name", "late_events", "event_id") == [("email_bounced_hard",)]

@@ -87,3 +87,18 @@ def test_a_killed_tick_run_again_gives_the_same_tables(company, tmp_path):
         ensure(connection)
         ledger.catch_up(connection, disturbed)
     assert tables(tmp_path / "restored.duckdb") == tables(undisturbed / "warehouse.duckdb")
+
+
+def test_two_ticks_that_start_at_the_same_second_are_as_good_as_one(company, tmp_path):
+    alone, together, at = tmp_path / "alone", tmp_path / "together", worlds.START + timedelta(days=1)
+    for data in (alone, together):
+        with connect(data / "warehouse.duckdb") as connection:
+            marts.publish(connection, company, at)
+    assert tick(alone, at) == 0
+    both = [PROCESSES.Process(target=evaluated, args=(str(together), str(tmp_path / "campaigns"), at)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+    assert 0 in {process.exitcode for process in both}  # the other may have been told that the warehouse is in use
+    assert tables(together / "warehouse.duckdb") == tables(alone / "warehouse.duckdb")
