@@ -150,6 +150,7 @@ def opened(world: World, *, read_only: bool = True) -> duckdb.DuckDBPyConnection
     """A database with the company attached as `made` and no tick yet."""
     connection = duckdb.connect(config=CONFIG)
     connection.execute("set timezone = 'UTC'")
+    connection.execute(f"set temp_directory = '{world.file}.spilled'")
     connection.execute(f"attach '{world.file}' as made {'(read_only)' if read_only else ''}")
     ensure(connection)
     return connection
