@@ -9,7 +9,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test dev docs lint bench bench-identity bench-identity-scale clean
+.PHONY: help install run demo test dev docs lint bench bench-identity bench-identity-scale bench-marts clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-21s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ bench-identity: install .venv-bench/.installed ## Measure the matching engine ag
 
 bench-identity-scale: install ## Measure matching on a million records, and a day's change
 	$(BIN)/python -m benchmarks.identity.scale
+
+bench-marts: install ## Measure profile, segments and history of a million customers, and a day's change
+	$(BIN)/python -m benchmarks.marts
 
 .venv-bench/.installed: benchmarks/identity/requirements.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench

@@ -1,7 +1,8 @@
 """`make bench`: the whole way of the data at 100,000 people, stage by stage, and a peer beside it.
 
 Prints rows per second and peak memory per stage; landing against DuckDB's own `create table as from read_csv` on the same
-files; a second run with nothing new; and a run with one day's new files. Everything is written below `data/bench`.
+files; a second run with nothing new; a run with one day's new files; and what a day costs the marts of a million customers
+(`benchmarks.marts`). Everything is written below `data/bench`.
 """
 
 import json
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import measure
+from benchmarks.marts import __main__ as marts
 from pipelines.settings import settings
 
 TODAY, LAST_DAY = "2026-01-01", "20251231"
@@ -35,6 +37,7 @@ console = Console()
 def main(
     people: Annotated[int, typer.Option(help="People of the made-up company.")] = 100_000,
     days: Annotated[int, typer.Option(help="Days of its behaviour.")] = 90,
+    customers: Annotated[int, typer.Option(help="Customers of the company whose marts are built for a day.")] = marts.CUSTOMERS,
 ) -> None:
     """Measure every stage and print the figures; `data/bench/figures.json` keeps them."""
     root = settings().data.resolve() / "bench"
@@ -72,6 +75,7 @@ def main(
     stage("identity", ["-c", IDENTITY], stages)
     stage("marts, history, segments, quality", dbt("path:models/marts path:models/history path:models/segments path:models/quality", root), stages)
     report(rounds, counts(stages / "warehouse.duckdb", alone / "warehouse.duckdb"), root)
+    marts.report(marts.compare(root / "marts", customers), customers)
 
 
 def fresh(data: Path) -> Path:
