@@ -2,7 +2,8 @@
 
     dbt's own snapshots know only the present clock, and forget a state that a second run of the same day corrected; this goes by `run_at`
     and may be run again at any time. It is never rebuilt: `--full-refresh` keeps it. What each run added or ended is also written to a
-    file below `<data>/history`, from which a lost warehouse gets its history back.
+    file below `<data>/history`, from which a lost warehouse gets its history back. Where the query follows fingerprints (see `by_customer`),
+    only customers that changed are compared.
 
     config: unique_key, the columns that name a row of the query at one time. -#}
 {% materialization history, adapter='duckdb' %}
@@ -14,7 +15,14 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ sql) %}
+    {%- set up_to = by_customer__up_to(sql) -%}
+    {%- set before = by_customer__states().get(this.schema ~ '.' ~ this.identifier) -%}
+    {%- set scope = none -%}
+    {% if by_customer__is_continued(before, up_to) %}
+        {%- set scope = by_customer__changed(before) -%}
+        {% do run_query('insert into ' ~ scope ~ ' select customer_id from ' ~ states ~ ' where valid_from = ' ~ run_at() ~ ' or valid_to = ' ~ run_at()) %}
+    {% endif %}
+    {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ (by_customer__narrowed(sql, scope) if scope else sql)) %}
     {%- set columns = run_query('select column_name, column_type from (describe ' ~ now ~ ')').rows -%}
     {% if load_cached_relation(this) is none %}
         {% do run_query('create table ' ~ states ~ ' as select *, ' ~ run_at() ~ ' as valid_from, ' ~ run_at() ~ ' as valid_to from ' ~ now ~ ' where false') %}
@@ -27,7 +35,8 @@
         {% if later %}
             select 'a later day is known already: history is not rewritten'
         {% else %}
-            {{ history__advance(states, now, columns | map(attribute=0) | list, ledger) }}
+            {{ history__advance(states, now, columns | map(attribute=0) | list, ledger, scope) }}
+            {% if up_to.follows %}{{ by_customer__remember(up_to) }}{% endif %}
         {% endif %}
     {% endcall %}
     {% if later %}{% do log(this.identifier ~ ': later states are known already, this run adds none', info=True) %}{% endif %}
@@ -39,20 +48,28 @@
 {% endmaterialization %}
 
 
-{#- Ends what no longer holds and begins what is new. A run repeated at the same moment first takes back what it had done. -#}
-{% macro history__advance(states, now, columns, ledger) %}
+{#- Ends what no longer holds and begins what is new, of all customers or of those in scope. A run repeated at the same moment first takes back what it had done. -#}
+{% macro history__advance(states, now, columns, ledger, scope=none) %}
     {%- set same = [] -%}
     {%- for column in columns %}{% do same.append('today.' ~ adapter.quote(column) ~ ' is not distinct from states.' ~ adapter.quote(column)) %}{% endfor %}
+    {%- set standing = adapter.quote(this.identifier ~ '__standing') -%}
     delete from {{ states }} where valid_from = {{ run_at() }};
     update {{ states }} set valid_to = null where valid_to = {{ run_at() }};
 
-    update {{ states }} as states set valid_to = {{ run_at() }}
-    where valid_to is null and not exists (select 1 from {{ now }} as today where {{ same | join(' and ') }});
+    create or replace temp table {{ standing }} as
+    select rowid as state_row, * from {{ states }}
+    where valid_to is null {%- if scope %} and customer_id in (select customer_id from {{ scope }}){% endif %};
+
+    update {{ states }} set valid_to = {{ run_at() }}
+    where rowid in (
+        select state_row from {{ standing }} as states
+        where not exists (select 1 from {{ now }} as today where {{ same | join(' and ') }})
+    );
 
     insert into {{ states }} by name
     select *, {{ run_at() }} as valid_from, cast(null as timestamp) as valid_to
     from {{ now }} as today
-    where not exists (select 1 from {{ states }} as states where states.valid_to is null and {{ same | join(' and ') }})
+    where not exists (select 1 from {{ standing }} as states where {{ same | join(' and ') }})
     order by all;
 
     copy (select * from {{ states }} where valid_from = {{ run_at() }} or valid_to = {{ run_at() }} order by all)

@@ -162,3 +162,35 @@ def test_a_history_has_the_columns_of_what_it_keeps(models):
     for name in kept:
         assert columns[f"{name}_as_of"] == [column for column in columns[name] if column != "evaluated_at"], name
         assert columns[f"{name}_history"] == [*columns[f"{name}_as_of"], "valid_from", "valid_to"], name
+
+
+def test_whatever_a_model_by_customer_reads_the_fingerprints_it_follows_read_too(manifest, models):
+    """Otherwise something could change that no fingerprint shows, and the customer's rows would stay as they were."""
+    nodes = manifest["nodes"]
+    kind = {name: node["config"].get("materialized") for name, node in nodes.items()}
+
+    def parents(name: str) -> set[str]:
+        """What a model reads, through views."""
+        found = set(nodes[name]["depends_on"]["nodes"])
+        return found | {further for parent in found if kind.get(parent) == "view" for further in parents(parent)}
+
+    def follows(name: str) -> set[str]:
+        known = {
+            parent: {parent} if kind[parent] == "fingerprints" else follows(parent)
+            for parent in parents(name)
+            if kind.get(parent) in ("fingerprints", "by_customer", "history")
+        }
+        return set().union(*known.values())
+
+    def covered(name: str) -> set[str]:
+        return set().union(*(parents(fingerprints) for fingerprints in follows(name)))
+
+    def is_safe(parent: str, name: str) -> bool:
+        if parent.startswith("seed.") or kind.get(parent) in ("fingerprints", "view"):
+            return True
+        return follows(parent) <= follows(name) if kind.get(parent) in ("by_customer", "history") else parent in covered(name)
+
+    by_customer = [model["unique_id"] for model in models if kind[model["unique_id"]] == "by_customer"]
+    assert len(by_customer) > 25
+    assert [f"{name} reads {parent}" for name in by_customer for parent in sorted(parents(name)) if not is_safe(parent, name)] == []
+    assert [name for name in by_customer if not follows(name)] == []

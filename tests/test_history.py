@@ -27,7 +27,7 @@ class Company:
         self.root, self.data = root, root / "data"
         for folder in ("models", "macros", "data/history", "days"):
             (root / folder).mkdir(parents=True)
-        for name in ("history.sql", "run_at.sql"):
+        for name in ("by_customer.sql", "history.sql", "run_at.sql"):
             shutil.copy(PROJECT / "macros" / name, root / "macros" / name)
         (root / "dbt_project.yml").write_text(
             "name: company\nversion: 1.0.0\nprofile: company\nvars: {run_at: '2026-01-01 06:00:00', day: none}\nflags: {send_anonymous_usage_stats: false}\n"

@@ -1,2 +1,3 @@
 {{ config(unique_key=['customer_id', 'purpose', 'channel']) }}
 select * from {{ ref('consents') }}
+where {{ is_changed('customer_id') }}

@@ -1,2 +1,3 @@
 {{ config(unique_key=['customer_id']) }}
 select * from {{ ref('customers') }}
+where {{ is_changed('customer_id') }}

@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 {% set key = 'customer_id, purpose, channel' -%}
 
 with
@@ -5,6 +6,7 @@ with
 claims as (
 
     select * from {{ ref('consent_claims') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

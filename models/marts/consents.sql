@@ -1,9 +1,10 @@
+{{ config(materialized='by_customer') }}
 with
 
 current_states as (
 
     select * from {{ ref('consent_history') }}
-    where valid_to is null
+    where valid_to is null and {{ is_changed('customer_id') }}
 
 ),
 
@@ -16,6 +17,7 @@ last_words as (
         max(case when state = 'granted' then valid_from end) as granted_at,
         max(case when state = 'withdrawn' then valid_from end) as withdrawn_at
     from {{ ref('consent_claims') }}
+    where {{ is_changed('customer_id') }}
     group by customer_id, purpose, channel
 
 )

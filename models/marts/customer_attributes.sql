@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 {% set steps = [1, 2, 3, 4] -%}
 
 with
@@ -5,6 +6,7 @@ with
 attribute_ranks as (
 
     select * from {{ ref('attribute_ranks') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

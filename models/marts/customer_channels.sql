@@ -1,8 +1,10 @@
+{{ config(materialized='by_customer') }}
 with
 
 customers as (
 
     select customer_id from {{ ref('customers') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
@@ -16,6 +18,7 @@ channels as (
 consents as (
 
     select * from {{ ref('consents') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
@@ -23,6 +26,13 @@ suppressed as (
 
     select distinct channel, identifier_type, address
     from {{ ref('suppressions') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('customer_identifiers') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
@@ -43,7 +53,7 @@ addresses as (
                 identifiers.is_primary desc, identifiers.identifier_type, identifiers.value
         ) as place
 
-    from {{ ref('customer_identifiers') }} as identifiers
+    from identifiers
     inner join channels on {{ is_address_of('identifiers.identifier_type', 'channels.channel') }}
     left join {{ ref('consent_addresses') }} as consented
         on identifiers.customer_id = consented.customer_id and channels.channel = consented.channel

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('record_fingerprints') }}
 with
 
 int_identifiers as (
@@ -15,13 +17,14 @@ int_records as (
 record_customers as (
 
     select * from {{ source('identity', 'record_customers') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
 golden as (
 
     select * from {{ ref('customer_attributes') }}
-    where is_golden and attribute in ('email', 'phone')
+    where is_golden and attribute in ('email', 'phone') and {{ is_changed('customer_id') }}
 
 ),
 

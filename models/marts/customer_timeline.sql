@@ -1,11 +1,55 @@
+{{ config(materialized='by_customer') }}
+{{ follows('event_fingerprints') }}
+{{ follows('stop_fingerprints') }}
+{% set message_events = '(email|sms|messenger|web_push)_.*' -%}
 {% set columns = 'event_id, customer_id, occurred_at, kind, event_name, source, channel, campaign, title, amount, currency, properties, stitched_by, is_by_customer' -%}
 
 with
 
-timeline_events as (
+stitched_events as (
 
-    select {{ columns }}
-    from {{ ref('timeline_events') }}
+    select * from {{ ref('stitched_events') }}
+    where customer_id is not null and {{ is_changed('customer_id') }}
+
+),
+
+machine_reactions as (
+
+    select event_id from {{ ref('email_reactions') }}
+    where machine_rule is not null and {{ is_changed('customer_id') }}
+
+),
+
+described as (
+
+    select
+        stitched_events.event_id,
+        stitched_events.customer_id,
+        occurred_at,
+        case
+            when {{ matches('event_name', message_events) }} then 'message'
+            when event_name in ('form_submitted', 'lead_created') then 'lead'
+            else 'event'
+        end as kind,
+        event_name,
+        source,
+        channel,
+        campaign,
+        concat_ws(': ',
+            upper(substr(event_name, 1, 1)) || replace(substr(event_name, 2), '_', ' '),
+            coalesce(campaign, split_part(url, '?', 1))
+        ) as title,
+        amount,
+        currency,
+        properties,
+        stitched_by,
+        -- Sending is ours, a bounce is the mailbox's, an open may be a scanner's, a deal's stage is the salesman's.
+        machine_reactions.event_id is null
+            and substr(event_name, 1, 5) <> 'deal_'
+            and (not {{ matches('event_name', message_events) }} or {{ matches('event_name', '.*_(opened|clicked|unsubscribed|complained|replied)') }}) as is_by_customer
+
+    from stitched_events
+    left join machine_reactions on stitched_events.event_id = machine_reactions.event_id
 
 ),
 
@@ -18,7 +62,7 @@ ordered as (
         total_amount as amount, currency, cast(null as string) as properties, 'record' as stitched_by, kind = 'order' as is_by_customer
 
     from {{ ref('orders') }}
-    where customer_id is not null
+    where customer_id is not null and {{ is_changed('customer_id') }}
 
 ),
 
@@ -31,7 +75,7 @@ consented as (
         cast(null as decimal(18, 2)) as amount, cast(null as string) as currency, evidence as properties, cast(null as string) as stitched_by, false as is_by_customer
 
     from {{ ref('consent_decisions') }}
-    where purpose = stated_purpose
+    where purpose = stated_purpose and {{ is_changed('customer_id') }}
 
 ),
 
@@ -43,13 +87,13 @@ suppressed as (
         cast(null as decimal(18, 2)) as amount, cast(null as string) as currency, cast(null as string) as properties, 'subject' as stitched_by, false as is_by_customer
 
     from {{ ref('suppressions') }}
-    where customer_id is not null
+    where customer_id is not null and {{ is_changed('customer_id') }}
 
 ),
 
 timeline as (
 
-    select {{ columns }} from timeline_events
+    select {{ columns }} from described
     union all
     select {{ columns }} from ordered
     union all

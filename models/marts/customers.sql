@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 with
 
 golden as (
@@ -10,7 +11,7 @@ golden as (
         {%- endfor %}
 
     from {{ ref('customer_attributes') }}
-    where is_golden
+    where is_golden and {{ is_changed('customer_id') }}
     group by customer_id
 
 ),
@@ -18,12 +19,14 @@ golden as (
 customer_sources as (
 
     select * from {{ ref('customer_sources') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
 addresses as (
 
     select * from {{ ref('customer_addresses') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('order_fingerprints') }}
 with
 
 int_order_lines as (
@@ -38,6 +40,7 @@ order_lines as (
 
     from int_order_lines
     left join orders on int_order_lines.order_id = orders.order_id
+    where {{ is_changed('orders.customer_id') }}
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('order_fingerprints') }}
 with
 
 int_orders as (
@@ -45,6 +47,7 @@ orders as (
 
     from int_orders
     left join record_customers on int_orders.record_id = record_customers.record_id
+    where {{ is_changed('record_customers.customer_id') }}
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('record_fingerprints') }}
 {% set name_parts = ['given_name', 'additional_name', 'family_name'] -%}
 
 with
@@ -17,6 +19,7 @@ int_identifiers as (
 record_customers as (
 
     select * from {{ source('identity', 'record_customers') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

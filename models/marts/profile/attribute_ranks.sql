@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 {% set steps = [1, 2, 3, 4] -%}
 {% set by_rules = 'score_1 desc nulls last, score_2 desc nulls last, score_3 desc nulls last, score_4 desc nulls last' -%}
 
@@ -6,6 +7,7 @@ with
 attribute_scores as (
 
     select * from {{ ref('attribute_scores') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 {% set steps = [1, 2, 3, 4] -%}
 
 with
@@ -17,6 +18,20 @@ source_priority as (
 
 ),
 
+candidates as (
+
+    select * from {{ ref('attribute_candidates') }}
+    where {{ is_changed('customer_id') }}
+
+),
+
+spellings as (
+
+    select * from {{ ref('attribute_spellings') }}
+    where {{ is_changed('customer_id') }}
+
+),
+
 -- What was meant stands in for what slipped, so that both count for one value.
 meant as (
 
@@ -28,11 +43,11 @@ meant as (
         slips.meant_key is not null as is_slip,
         spellings.shown_as,
         spellings.is_formal,
-        spellings.customer_count,
+        spellings.commonness,
         spellings.spelling_rank
 
-    from {{ ref('attribute_candidates') }} as candidates
-    inner join {{ ref('attribute_spellings') }} as spellings
+    from candidates
+    inner join spellings
         on candidates.customer_id = spellings.customer_id and candidates.attribute = spellings.attribute
         and candidates.value_key = spellings.value_key and candidates.value = spellings.value
     left join {{ ref('attribute_slips') }} as slips
@@ -76,8 +91,8 @@ scored as (
             when 'longest' then length(counted.value)
             when 'most_complete' then counted.parts
             when 'formal_name' then case when counted.is_formal then 1 else 0 end
-            when 'common_name' then counted.customer_count
-            when 'own_first' then - counted.customer_count
+            when 'common_name' then counted.commonness
+            when 'own_first' then - counted.commonness
         end as double) as score_{{ step }}{{ ',' if not loop.last }}
         {%- endfor %}
 

@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 with
 
 known as (
@@ -8,11 +9,12 @@ known as (
         value_key,
         lower(max(case when spelling_rank = 1 then value end)) as spelling,
         sum(record_count) as record_count,
-        max(customer_count) as customer_count,
+        max(commonness) as commonness,
         max(case when is_formal then 1 else 0 end) as is_formal
 
     from {{ ref('attribute_spellings') }}
     where attribute in ('given_name', 'additional_name', 'family_name', 'email') and length(value_key) >= 4
+        and {{ is_changed('customer_id') }}
     group by customer_id, attribute, value_key
 
 ),
@@ -23,7 +25,7 @@ ordered as (
         *,
         row_number() over (
             partition by customer_id, attribute
-            order by is_formal desc, record_count desc, customer_count desc, length(spelling) desc, value_key
+            order by is_formal desc, record_count desc, commonness desc, length(spelling) desc, value_key
         ) as place
 
     from known

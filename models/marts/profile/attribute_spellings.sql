@@ -1,8 +1,11 @@
+{{ config(materialized='by_customer') }}
+{{ follows('spelling_fingerprints') }}
 with
 
 candidates as (
 
     select * from {{ ref('attribute_candidates') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
@@ -15,27 +18,6 @@ formal_names as (
 
 ),
 
-holders as (
-
-    select attribute, value, count(distinct customer_id) as customer_count
-    from candidates
-    where attribute in ('given_name', 'additional_name', 'family_name', 'email', 'phone')
-    group by attribute, value
-
-),
-
-latin_names as (
-
-    select
-        attribute,
-        value,
-        {{ name_key('value') }} as spelling_key
-
-    from (select distinct attribute, value from holders where attribute in ('given_name', 'additional_name', 'family_name')) as names
-    where not {{ matches('lower(value)', '.*[а-яё].*') }}
-
-),
-
 -- A name that is known in Latin letters only is written as other customers write it, if this one's country writes in Cyrillic.
 spelled as (
 
@@ -44,16 +26,15 @@ spelled as (
         candidates.attribute,
         candidates.value_key,
         candidates.value,
-        case when alphabets.is_cyrillic then coalesce(cyrillic.value, candidates.value) else candidates.value end as shown_as,
-        holders.customer_count,
+        case when alphabets.is_cyrillic then coalesce(latin.cyrillic_value, candidates.value) else candidates.value end as shown_as,
+        coalesce(commonness.commonness, 0) as commonness,
         count(*) as record_count
 
     from candidates
-    left join holders on candidates.attribute = holders.attribute and candidates.value = holders.value
+    left join {{ ref('value_commonness') }} as commonness
+        on candidates.customer_id = commonness.customer_id and candidates.attribute = commonness.attribute and candidates.value = commonness.value
     left join {{ ref('customer_alphabets') }} as alphabets on candidates.customer_id = alphabets.customer_id
-    left join latin_names on candidates.attribute = latin_names.attribute and candidates.value = latin_names.value
-    left join {{ ref('cyrillic_spellings') }} as cyrillic
-        on latin_names.attribute = cyrillic.attribute and latin_names.spelling_key = cyrillic.spelling_key
+    left join {{ ref('latin_spellings') }} as latin on candidates.attribute = latin.attribute and candidates.value = latin.value
     group by 1, 2, 3, 4, 5, 6
 
 ),
@@ -80,7 +61,7 @@ ranked as (
                 case when value like '%ё%' then 0 else 1 end,
                 case when attribute = 'email' then length(value) end nulls last,
                 record_count desc,
-                customer_count desc nulls last,
+                commonness desc,
                 value
         ) as spelling_rank
 
@@ -88,5 +69,5 @@ ranked as (
 
 )
 
-select customer_id, attribute, value_key, value, shown_as, is_formal, coalesce(customer_count, 0) as customer_count, record_count, spelling_rank
+select customer_id, attribute, value_key, value, shown_as, is_formal, commonness, record_count, spelling_rank
 from ranked

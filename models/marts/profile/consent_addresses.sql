@@ -1,9 +1,19 @@
+{{ config(materialized='by_customer') }}
+{{ follows('record_fingerprints') }}
+{{ follows('stop_fingerprints') }}
 with
+
+claims as (
+
+    select * from {{ ref('consent_claims') }}
+    where {{ is_changed('customer_id') }}
+
+),
 
 living as (
 
     select decisions.*
-    from {{ ref('consent_claims') }} as claims
+    from claims
     inner join {{ ref('consent_decisions') }} as decisions
         on claims.customer_id = decisions.customer_id and claims.purpose = decisions.purpose
         and claims.channel = decisions.channel and claims.consent_event_id = decisions.consent_event_id
@@ -37,21 +47,12 @@ covered as (
     union all
     select * from unnamed
 
-),
-
--- What was said no to at an address holds for the address, whoever else uses it.
-stopped as (
-
-    select purpose, channel, identifier_type, value, max(effective_at) as stopped_at, max(weight) as weight
-    from {{ ref('consent_statements') }}
-    where purpose in ('marketing', 'ads_matching') and kind in ('withdrawal', 'end') and value is not null
-    group by purpose, channel, identifier_type, value
-
 )
 
+-- What was said no to at an address holds for the address, whoever else uses it.
 select distinct covered.customer_id, covered.purpose, covered.channel, covered.identifier_type, covered.value
 from covered
-left join stopped
+left join {{ ref('consent_stops') }} as stopped
     on covered.purpose = stopped.purpose and covered.channel = stopped.channel and covered.identifier_type = stopped.identifier_type and covered.value = stopped.value
 where covered.value is not null
     and (stopped.stopped_at is null or (covered.effective_at > stopped.stopped_at and covered.weight >= stopped.weight))

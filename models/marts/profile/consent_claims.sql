@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 {% set key = 'customer_id, purpose, channel' -%}
 {% set one_event = 'customer_id, purpose, channel, consent_event_id' -%}
 
@@ -6,6 +7,7 @@ with
 decisions as (
 
     select * from {{ ref('consent_decisions') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('consent_fingerprints') }}
 with
 
 statements as (
@@ -9,6 +11,7 @@ statements as (
 subjects as (
 
     select * from {{ ref('consent_subjects') }}
+    where {{ is_changed('customer_id') }}
 
 )
 

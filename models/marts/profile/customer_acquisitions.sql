@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('record_fingerprints') }}
 with
 
 int_records as (
@@ -9,6 +11,7 @@ int_records as (
 record_customers as (
 
     select * from {{ source('identity', 'record_customers') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
@@ -23,7 +26,7 @@ visits as (
         campaign
 
     from {{ ref('customer_timeline') }}
-    where kind in ('event', 'lead') and channel in ('web', 'app', 'social') and campaign is not null
+    where kind in ('event', 'lead') and channel in ('web', 'app', 'social') and campaign is not null and {{ is_changed('customer_id') }}
 
 ),
 

@@ -1,9 +1,10 @@
+{{ config(materialized='by_customer') }}
 with
 
 golden as (
 
     select * from {{ ref('customer_attributes') }}
-    where is_golden and attribute = 'address'
+    where is_golden and attribute = 'address' and {{ is_changed('customer_id') }}
 
 ),
 
@@ -19,9 +20,9 @@ alphabets as (
 
 ),
 
-cyrillic_spellings as (
+latin_spellings as (
 
-    select * from {{ ref('cyrillic_spellings') }}
+    select * from {{ ref('latin_spellings') }}
 
 ),
 
@@ -35,8 +36,7 @@ places as (
         int_records.region,
         int_records.postal_code,
         int_records.country_code,
-        case when alphabets.is_cyrillic then {{ name_key('int_records.locality') }} end as locality_spelling_key,
-        case when alphabets.is_cyrillic then {{ name_key('int_records.region') }} end as region_spelling_key
+        alphabets.is_cyrillic
 
     from golden
     inner join int_records on golden.record_id = int_records.record_id
@@ -49,12 +49,12 @@ select
     places.record_id,
     places.street,
     {% for part in ['locality', 'region'] -%}
-    case when {{ matches('lower(places.' ~ part ~ ')', '.*[а-яё].*') }} then places.{{ part }} else coalesce({{ part }}_spellings.value, places.{{ part }}) end as {{ part }},
+    case when places.is_cyrillic then coalesce({{ part }}_spellings.cyrillic_value, places.{{ part }}) else places.{{ part }} end as {{ part }},
     {% endfor -%}
     places.postal_code,
     places.country_code
 from places
 {% for part in ['locality', 'region'] -%}
-left join cyrillic_spellings as {{ part }}_spellings
-    on {{ part }}_spellings.attribute = '{{ part }}' and places.{{ part }}_spelling_key = {{ part }}_spellings.spelling_key
+left join latin_spellings as {{ part }}_spellings
+    on {{ part }}_spellings.attribute = '{{ part }}' and places.{{ part }} = {{ part }}_spellings.value
 {% endfor %}

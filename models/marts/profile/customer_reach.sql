@@ -1,15 +1,17 @@
+{{ config(materialized='by_customer') }}
 with
 
 customer_channels as (
 
     select * from {{ ref('customer_channels') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
 personal_data as (
 
     select * from {{ ref('consents') }}
-    where purpose = 'personal_data'
+    where purpose = 'personal_data' and {{ is_changed('customer_id') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('record_fingerprints') }}
 with
 
 int_records as (
@@ -9,6 +11,7 @@ int_records as (
 record_customers as (
 
     select * from {{ source('identity', 'record_customers') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('record_fingerprints') }}
 with
 
 int_records as (
@@ -9,6 +11,7 @@ int_records as (
 record_customers as (
 
     select * from {{ source('identity', 'record_customers') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
@@ -16,7 +19,7 @@ touches as (
 
     select customer_id, occurred_at, event_id, source, channel, event_name, true as is_act
     from {{ ref('customer_timeline') }}
-    where is_by_customer and occurred_at <= {{ run_at() }}
+    where is_by_customer and occurred_at <= {{ run_at() }} and {{ is_changed('customer_id') }}
 
     union all
 

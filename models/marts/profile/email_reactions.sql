@@ -1,10 +1,12 @@
+{{ config(materialized='by_customer') }}
+{{ follows('event_fingerprints') }}
 with
 
 reactions as (
 
     select event_id, customer_id, event_name, occurred_at
     from {{ ref('stitched_events') }}
-    where event_name in ('email_opened', 'email_clicked')
+    where event_name in ('email_opened', 'email_clicked') and {{ is_changed('customer_id') }}
 
 )
 

@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 with
 
 lines as (
@@ -6,6 +7,7 @@ lines as (
     from {{ ref('order_lines') }} as order_lines
     inner join {{ ref('orders') }} as orders on order_lines.order_id = orders.order_id
     where orders.is_purchase and order_lines.customer_id is not null and order_lines.category is not null and order_lines.ordered_at <= {{ run_at() }}
+        and {{ is_changed('order_lines.customer_id') }}
 
 ),
 

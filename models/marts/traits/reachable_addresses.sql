@@ -1,9 +1,10 @@
+{{ config(materialized='by_customer') }}
 with
 
 customer_channels as (
 
     select * from {{ ref('customer_channels') }}
-    where is_reachable
+    where is_reachable and {{ is_changed('customer_id') }}
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='by_customer') }}
+{{ follows('segment_fingerprints') }}
 {% for segment in var('segments') -%}
 {%- set conditions = segment_conditions(segment) -%}
 select
@@ -8,6 +10,7 @@ select
     {{ facts_as_json(segment_facts(segment)) }} as facts,
     is_member
 from {{ ref(segment) }}
+where {{ is_changed('customer_id') }}
 {% if not loop.last %}
 union all
 

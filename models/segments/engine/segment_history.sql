@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer') }}
 with
 
 states as (
@@ -11,6 +12,7 @@ states as (
         lead(valid_from) over (partition by customer_id, segment order by valid_from) as next_from
 
     from {{ ref('segment_conditions_history') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

@@ -1,0 +1,162 @@
+{#- Tables with rows per customer, of which a run rebuilds only the customers of whom something changed.
+
+    A model materialized as `fingerprints` has one number per customer, made of everything the marts read of it (`row_hash`). The table keeps
+    in which build the number last changed, and those who are gone with none. A model materialized as `by_customer` names those it `follows`,
+    directly or through its parents, and marks in its SQL where rows are of a changed customer (`is_changed`); without
+    the mark's meaning, in unit tests and on other engines, it is plain SQL for everybody.
+
+    What a table is up to is its comment, written in the transaction that changes its rows: the code it was made with, and for each
+    fingerprints model the build through which it is right, which is never later than that of any parent. So it does not matter which models
+    a run builds, or where it is killed. A new table, other code, another seed, or fingerprints begun anew: everything is built. -#}
+
+{% macro is_changed(customer_id) -%}
+    true /* of a changed customer: {{ customer_id }} */
+{%- endmacro %}
+
+
+{#- The model is rebuilt for whom these fingerprints changed. A unit test gives a model what it reads, and it reads none of them. -#}
+{% macro follows(fingerprints) -%}
+    {%- if model.resource_type != 'unit_test' %}{% do ref(fingerprints) %}{% endif -%}
+{%- endmacro %}
+
+
+{% materialization by_customer, adapter='duckdb' %}
+    {%- set up_to = by_customer__up_to(sql) -%}
+    {%- set before = by_customer__states().get(this.schema ~ '.' ~ this.identifier) -%}
+    {% if not by_customer__is_continued(before, up_to) %}
+        {% do materialization_table_duckdb() %}
+        {% do run_query(by_customer__remember(up_to)) %}
+    {% else %}
+        {{ run_hooks(pre_hooks, inside_transaction=True) }}
+        {%- set changed = by_customer__changed(before) -%}
+        {% call statement('main') %}
+            delete from {{ this.render() }} where coalesce(customer_id, '') in (select customer_id from {{ changed }});
+            insert into {{ this.render() }} by name {{ by_customer__narrowed(sql, changed) }};
+            {{ by_customer__remember(up_to) }}
+        {% endcall %}
+        {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% endif %}
+    {% do adapter.commit() %}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}
+
+
+{% materialization fingerprints, adapter='duckdb' %}
+    {%- set table = this.render() -%}
+    {%- set now, moved = adapter.quote(this.identifier ~ '__now'), adapter.quote(this.identifier ~ '__moved') -%}
+    {%- set up_to = by_customer__up_to(sql) -%}
+    {%- set before = by_customer__states().get(this.schema ~ '.' ~ this.identifier) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% if before and before.code == up_to.code and load_cached_relation(this) is not none and not should_full_refresh() %}
+        {%- set known = before.follows[this.identifier] -%}
+        {% do up_to.follows.update({this.identifier: [known[0], known[1] + 1]}) %}
+        {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ sql) %}
+        {% do run_query('create or replace temp table ' ~ moved ~ ' as select coalesce(today.customer_id, known.customer_id) as customer_id, today.fingerprint from '
+            ~ now ~ ' as today full join ' ~ table ~ ' as known on today.customer_id = known.customer_id where today.fingerprint is distinct from known.fingerprint') %}
+        {% call statement('main') %}
+            delete from {{ table }} where customer_id in (select customer_id from {{ moved }});
+            insert into {{ table }} select customer_id, fingerprint, {{ known[1] + 1 }} from {{ moved }};
+            {{ by_customer__remember(up_to) }}
+        {% endcall %}
+    {% else %}
+        {% do up_to.follows.update({this.identifier: [run_query('select cast(uuid() as string)').rows[0][0], 1]}) %}
+        {% do adapter.drop_relation(load_cached_relation(this)) if load_cached_relation(this) is not none %}
+        {% call statement('main') %}
+            create table {{ table }} as select customer_id, fingerprint, cast(1 as bigint) as changed_in from ({{ sql }}) as today;
+            {{ by_customer__remember(up_to) }}
+        {% endcall %}
+    {% endif %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}
+
+
+{#- One number for everything a row says but where it was read; a sum of them does not depend on the rows' order. -#}
+{% macro row_hash(relation, alias, leave_out=[], also=[]) -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- for column in adapter.get_columns_in_relation(relation) if not column.name.startswith('_') and column.name not in leave_out -%}
+            {%- do found.append(alias ~ '.' ~ adapter.quote(column.name)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    hash(hash({{ (found + also) | join(', ') or '0' }}))
+{%- endmacro %}
+
+{#- Whose a row is, for rows that may be nobody's. -#}
+{% macro owner(customer_id) -%}
+    coalesce({{ customer_id }}, '')
+{%- endmacro %}
+
+
+{#- What the comments of all tables say: {schema.table: {code, follows: {model: [since when it counts, build]}}}. -#}
+{% macro by_customer__states() %}
+    {%- set states = {} -%}
+    {%- set query = "select schema_name || '.' || table_name, comment from duckdb_tables() where comment like '{\"code\":%' and database_name = '" ~ this.database ~ "'" -%}
+    {% for row in run_query(query).rows %}{% do states.update({row[0]: fromjson(row[1])}) %}{% endfor %}
+    {{ return(states) }}
+{% endmacro %}
+
+
+{#- What this model will be up to when built now: by its own SQL but for the clock, its seeds, and what its parents are up to. -#}
+{% macro by_customer__up_to(sql) %}
+    {%- set states = by_customer__states() -%}
+    {%- set code, follows = [sql | replace(var('run_at'), '')], {} -%}
+    {% for parent in by_customer__parents(model) %}
+        {% if parent.resource_type == 'seed' or parent.config.materialized == 'view' %}
+            {% do code.append(parent.checksum.checksum) %}
+        {% elif parent.config.materialized in ('by_customer', 'fingerprints', 'history') %}
+            {%- set state = states.get(parent.schema ~ '.' ~ parent.name, {'code': 'none', 'follows': {}}) -%}
+            {% if parent.config.materialized != 'history' %}{% do code.append(state.code) %}{% endif %}
+            {% for name, through in state.follows.items() %}
+                {%- set other = follows.get(name, through) -%}
+                {% do follows.update({name: [through[0] if through[0] == other[0] else 'several', [through[1], other[1]] | min]}) %}
+            {% endfor %}
+        {% endif %}
+    {% endfor %}
+    {{ return({'code': local_md5(code | join('\n')), 'follows': follows if config.get('materialized') != 'fingerprints' else {}}) }}
+{% endmacro %}
+
+
+{#- The nodes this one reads, through views. -#}
+{% macro by_customer__parents(node) %}
+    {%- set found = [] -%}
+    {% for name in node.depends_on.nodes if name in graph.nodes %}
+        {%- set parent = graph.nodes[name] -%}
+        {% do found.append(parent) %}
+        {% if parent.resource_type == 'model' and parent.config.materialized == 'view' %}{% do found.extend(by_customer__parents(parent)) %}{% endif %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{% macro by_customer__is_continued(before, up_to) %}
+    {%- set relation = load_cached_relation(this) -%}
+    {% if relation is none or not before or before.code != up_to.code or should_full_refresh() or before.follows.keys() | sort != up_to.follows.keys() | sort %}
+        {{ return(false) }}
+    {% endif %}
+    {% for name, through in up_to.follows.items() if before.follows[name][0] != through[0] %}{{ return(false) }}{% endfor %}
+    {{ return(up_to.follows | length > 0) }}
+{% endmacro %}
+
+
+{#- A temporary table of the customers that changed since this model was built. -#}
+{% macro by_customer__changed(before) %}
+    {%- set changed, parts = adapter.quote(this.identifier ~ '__changed'), [] -%}
+    {% for name, through in before.follows.items() %}
+        {%- set fingerprints = (graph.nodes.values() | selectattr('name', 'equalto', name) | list)[0] -%}
+        {% do parts.append('select customer_id from ' ~ adapter.quote(fingerprints.schema) ~ '.' ~ adapter.quote(name) ~ ' where changed_in > ' ~ through[1]) %}
+    {% endfor %}
+    {% do run_query('create or replace temp table ' ~ changed ~ ' as ' ~ parts | join(' union ')) %}
+    {{ return(changed) }}
+{% endmacro %}
+
+
+{% macro by_customer__narrowed(sql, changed) %}
+    {{ return(modules.re.sub('true /[*] of a changed customer: (.+?) [*]/', "coalesce(\\1, '') in (select customer_id from " ~ changed ~ ')', sql)) }}
+{% endmacro %}
+
+
+{% macro by_customer__remember(up_to) %}
+    {{ return('comment on table ' ~ this.render() ~ " is '" ~ tojson(up_to, sort_keys=true) ~ "'") }}
+{% endmacro %}
