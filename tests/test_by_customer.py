@@ -60,9 +60,11 @@ MOVES = (
 @pytest.fixture
 def company(data, first_day_done) -> Path:
     """A company of this test's own, after its first day."""
-    for name in ("warehouse.duckdb", "history", "inbox", "target"):
-        source = first_day_done / "data" / name
-        shutil.copytree(source, data / name) if source.is_dir() else shutil.copy2(source, data / name)
+    for source in (first_day_done / "data").iterdir():
+        if source.name in ("history", "inbox", "target"):
+            shutil.copytree(source, data / source.name)
+        elif source.name.startswith("warehouse.duckdb"):
+            shutil.copy2(source, data / source.name)
     return data
 
 

@@ -12,7 +12,7 @@ hashed as (
 
     select
         record_customers.customer_id,
-        {{ row_hash(ref('int_records'), 'int_records', also=['int_records.source_created_at <= ' ~ run_at()]) }} as row_hash
+        {{ row_hash(ref('int_records'), 'int_records') }} as row_hash
 
     from {{ ref('int_records') }} as int_records
     inner join record_customers on int_records.record_id = record_customers.record_id

@@ -7,29 +7,27 @@ candidates as (
 
 ),
 
-several as (
+-- Each value once per customer, with whether it is the only one: most are, and need no counting.
+spelled as (
 
-    select customer_id, attribute
-    from candidates
-    group by customer_id, attribute
-    having min(value) <> max(value)
+    select customer_id, attribute, value, count(*) over (partition by customer_id, attribute) > 1 as is_one_of_several
+    from (select distinct customer_id, attribute, value from candidates) as known
 
 ),
 
 compared as (
 
-    select distinct candidates.customer_id, candidates.attribute, candidates.value
-    from candidates
-    inner join several on candidates.customer_id = several.customer_id and candidates.attribute = several.attribute
+    select * from spelled
+    where is_one_of_several
 
 ),
 
 holders as (
 
-    select candidates.attribute, candidates.value, count(distinct candidates.customer_id) as customer_count
-    from candidates
-    inner join (select distinct attribute, value from compared) as wanted on candidates.attribute = wanted.attribute and candidates.value = wanted.value
-    group by candidates.attribute, candidates.value
+    select spelled.attribute, spelled.value, count(*) as customer_count
+    from spelled
+    where (spelled.attribute, spelled.value) in (select attribute, value from compared)
+    group by spelled.attribute, spelled.value
 
 )
 
