@@ -145,9 +145,8 @@ def test_after_any_days_the_tables_are_those_of_a_build_of_everything(company, b
     happens(company, "2026-01-02", *NEWS, *MOVES)
     run_until(company, "2026-01-02", "customer_attributes")
     erase_somebody(company)
+    happens(company, "2026-01-03", *NEWS, *MOVES)
     build(company, "2026-01-03")
-    happens(company, "2026-01-04", *NEWS, *MOVES)
-    build(company, "2026-01-04")
     assert 0 < rebuilt_share(company) < 0.5
-    anew = built_anew(company, tmp_path_factory.mktemp("anew") / "data", "2026-01-04", build)
+    anew = built_anew(company, tmp_path_factory.mktemp("anew") / "data", "2026-01-03", build)
     assert differing(company, anew) == {}
