@@ -9,14 +9,22 @@ acts as (
 
 ),
 
+counted as (
+
+    select customer_id, channel, hour_utc, count(*) as act_count, max(occurred_at) as last_at
+    from acts
+    group by customer_id, channel, hour_utc
+
+),
+
 channels as (
 
     select
         customer_id,
         channel,
-        row_number() over (partition by customer_id order by count(*) desc, max(occurred_at) desc, channel) as place
+        row_number() over (partition by customer_id order by sum(act_count) desc, max(last_at) desc, channel) as place
 
-    from acts
+    from counted
     group by customer_id, channel
 
 ),
@@ -26,9 +34,9 @@ hours as (
     select
         customer_id,
         hour_utc,
-        row_number() over (partition by customer_id order by count(*) desc, max(occurred_at) desc, hour_utc) as place
+        row_number() over (partition by customer_id order by sum(act_count) desc, max(last_at) desc, hour_utc) as place
 
-    from acts
+    from counted
     group by customer_id, hour_utc
 
 )
