@@ -63,6 +63,12 @@ def test_the_golden_values_of_the_demo_company_are_right(demo, warehouse):
     assert f"{right:.4f}" in demo[1]
 
 
+def test_some_of_the_demo_company_can_be_reached_by_every_way_its_scenarios_go(warehouse):
+    reached = dict(warehouse.execute("select channel, count(*) from marts.customer_channels where is_reachable group by channel").fetchall())
+    ads = warehouse.execute("select count(*) from marts.consents where purpose = 'ads_matching' and is_granted").fetchone()[0]
+    assert min(reached.get("email", 0), reached.get("sms", 0), reached.get("messenger", 0), ads) > 20, (reached, ads)
+
+
 def test_what_was_foretold_of_buyers_rises_with_what_came(warehouse):
     tenths = warehouse.execute("select expected_purchases, actual_purchases from quality.purchase_calibration order by decile").fetchall()
     assert len(tenths) == 10
