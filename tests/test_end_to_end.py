@@ -94,7 +94,7 @@ def test_every_row_of_every_file_is_in_a_table_or_in_quarantine(warehouse):
     files = warehouse.execute(
         "select source, table_name, file_id, rows_read, rows_loaded, rows_quarantined from landing.files where status = 'loaded'"
     ).fetchall()
-    assert len({source for source, *_ in files}) == 11
+    assert len({source for source, *_ in files}) == 12
     for source, table, file_id, read, loaded, quarantined in files:
         in_raw = warehouse.execute(f"select count(*) from raw_{source}.{table} where _file_id = ?", [file_id]).fetchone()[0]
         aside = warehouse.execute("select count(*) from landing.quarantine where file_id = ? and source = ?", [file_id, source]).fetchone()[0]
