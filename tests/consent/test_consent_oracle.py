@@ -12,7 +12,7 @@ from pipelines.settings import PROJECT
 
 NOW = datetime(2025, 2, 10)
 PEOPLE = 22_500
-MODELS = "consent_statements consent_subjects consent_decisions consent_claims consent_history consents consent_addresses identifier_owners suppressions customer_channels"
+MODELS = "consent_statements consent_subjects consent_decisions consent_claims consent_history consents consent_stops consent_addresses identifier_owners suppressions customer_channels"
 NEEDED = {"consent": ("granted",), "basis": ("granted", "other_basis"), "none": ("granted", "other_basis", "expired", "unproven", None)}
 
 
