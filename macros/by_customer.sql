@@ -21,8 +21,9 @@
 
 
 {% materialization by_customer, adapter='duckdb' %}
-    {%- set up_to = by_customer__up_to(sql) -%}
-    {%- set before = by_customer__states().get(this.schema ~ '.' ~ this.identifier) -%}
+    {%- set states_of_tables = by_customer__states() -%}
+    {%- set up_to = by_customer__up_to(sql, states_of_tables) -%}
+    {%- set before = states_of_tables.get(this.schema ~ '.' ~ this.identifier) -%}
     {% if not by_customer__is_continued(before, up_to) %}
         {% do materialization_table_duckdb() %}
         {% do run_query(by_customer__remember(up_to)) %}
@@ -44,8 +45,9 @@
 {% materialization fingerprints, adapter='duckdb' %}
     {%- set table = this.render() -%}
     {%- set now, moved = adapter.quote(this.identifier ~ '__now'), adapter.quote(this.identifier ~ '__moved') -%}
-    {%- set up_to = by_customer__up_to(sql) -%}
-    {%- set before = by_customer__states().get(this.schema ~ '.' ~ this.identifier) -%}
+    {%- set states_of_tables = by_customer__states() -%}
+    {%- set up_to = by_customer__up_to(sql, states_of_tables) -%}
+    {%- set before = states_of_tables.get(this.schema ~ '.' ~ this.identifier) -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% if before and before.code == up_to.code and load_cached_relation(this) is not none and not should_full_refresh() %}
         {%- set known = before.follows[this.identifier] -%}
@@ -99,8 +101,7 @@
 
 
 {#- What this model will be up to when built now: by its own SQL but for the clock, its seeds, and what its parents are up to. -#}
-{% macro by_customer__up_to(sql) %}
-    {%- set states = by_customer__states() -%}
+{% macro by_customer__up_to(sql, states) %}
     {%- set code, follows = [sql | replace(var('run_at'), '')], {} -%}
     {% for parent in by_customer__parents(model) %}
         {% if parent.resource_type == 'seed' or parent.config.materialized == 'view' %}

@@ -15,8 +15,9 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set up_to = by_customer__up_to(sql) -%}
-    {%- set before = by_customer__states().get(this.schema ~ '.' ~ this.identifier) -%}
+    {%- set states_of_tables = by_customer__states() -%}
+    {%- set up_to = by_customer__up_to(sql, states_of_tables) -%}
+    {%- set before = states_of_tables.get(this.schema ~ '.' ~ this.identifier) -%}
     {%- set scope = none -%}
     {% if by_customer__is_continued(before, up_to) %}
         {%- set scope = by_customer__changed(before) -%}
