@@ -8,7 +8,7 @@ CHAT = "cast(700000000 + person * 7919 as varchar)"
 # Whoever unsubscribed from letters fills in no form. Of all who do, some come back and leave the SMS list again.
 FILLED = """
 create temp table filled_form as
-select person, email, phone, language, cast('198.51.100.' || cast(1 + cast(floor(u(person, 'form ip') * 250) as int) as varchar) as varchar) as ip,
+select person, email, phone, language, '198.51.100.' || cast(1 + cast(floor(u(person, 'form ip') * 250) as int) as varchar) as ip,
     date_trunc('second', granted_at + to_seconds(cast(u(person, 'form at') * 0.8 * date_diff('second', granted_at, $end_at) as bigint))) as filled_at
 from consent join person using (person)
 join (select person, email from person_email where slot = 1) using (person)

@@ -8,7 +8,6 @@ statements as (
 
 ),
 
--- For every address that is given and is one of the channel; for the record's own where only that is named.
 addressed as (
 
     select statements.*, 'email' as identifier_type, email as raw_value from statements where email is not null and {{ is_address_of("'email'", 'channel') }}
@@ -16,12 +15,17 @@ addressed as (
     select statements.*, 'phone', phone from statements where phone is not null and {{ is_address_of("'phone'", 'channel') }}
     union all
     select statements.*, 'telegram', telegram from statements where telegram is not null and {{ is_address_of("'telegram'", 'channel') }}
+
+),
+
+-- About every address that is given and is one of the channel; about the record where none is, for then a record is named.
+spoken as (
+
+    select * from addressed
     union all
     select statements.*, null, null from statements
-    where record_id is not null and not (
-        (email is not null and {{ is_address_of("'email'", 'channel') }}) or (phone is not null and {{ is_address_of("'phone'", 'channel') }})
-        or (telegram is not null and {{ is_address_of("'telegram'", 'channel') }})
-    )
+    left join addressed on statements.source_key = addressed.source_key and statements.channel = addressed.channel
+    where addressed.source_key is null
 
 ),
 
@@ -44,7 +48,7 @@ consent_events as (
         {{ json_object_text({'method': 'method', 'document': 'document', 'ip': 'ip', 'file': '_file_name', 'other': '_extra'}) }} as evidence,
         'consents' as source,
         {{ lineage() }}
-    from addressed
+    from spoken
 
 )
 
