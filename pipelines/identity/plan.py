@@ -97,7 +97,7 @@ def _changes(connection: DuckDBPyConnection, model: Model, threshold: float, wai
     def count(query: str, **values) -> int:
         return connection.execute(query, values or None).fetchall()[0][0]
 
-    for statement in (tables.MOVED, MOVES, AFFECTED):
+    for statement in (MOVES, AFFECTED):
         connection.execute(statement).fetchall()
     events = dict(connection.execute("select event, count(*) from new_events group by event").fetchall())
     created, merged, split, retired = (events.get(event, 0) for event in ("created", "merged_into", "split_from", "retired"))

@@ -52,7 +52,6 @@ TABLES: dict[str, str] = {
 
 
 # What holds for one record or customer is replaced where it was decided again; histories grow; the rest says how things are now.
-MOVED = "create or replace temp table moved as select n from again union all select n from changed where is_gone and n is not null"
 DELETED = {
     "matching.pairs": "(n_l, n_r) in (select (n_l, n_r) from known_pairs)",
     "identity.record_customers": "record_id in (from decided_records)",
@@ -133,7 +132,6 @@ def transaction(connection: DuckDBPyConnection) -> Iterator[None]:
 
 def replace(connection: DuckDBPyConnection, model: Model, circumstances: str, *, everything: bool) -> None:
     """Puts the rows decided by this run in the place of the old ones. Call it within `transaction`."""
-    connection.execute(MOVED).fetchall()
     for name, condition in DELETED.items():
         if everything and name in REPLACED_WHOLE:
             connection.execute(f"create or replace table warehouse.{name} ({TABLES[name]})").fetchall()
