@@ -163,10 +163,13 @@ pairs as (
 
 select cast(min(rule) as utinyint) as rule, n_l, n_r from pairs group by n_l, n_r
 """
-HELD_PAIRS = """select l.rule, least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r
-    from held as l
-    semi join again on l.n = again.n
-    inner join held as r on l.key = r.key and l.n <> r.n"""
+# Whose pairs these are is known before the join, which otherwise pairs all holders and then leaves most of the pairs out.
+HELD_PAIRS = """(
+        with mine as materialized (select held.rule, held.key, held.n from held semi join again on held.n = again.n)
+        select l.rule, least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r
+        from mine as l
+        inner join held as r on l.key = r.key and l.n <> r.n
+    )"""
 ALL_HELD_PAIRS = """select l.rule, l.n as n_l, r.n as n_r
     from held as l
     inner join held as r on l.key = r.key and l.n < r.n"""

@@ -8,10 +8,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from pipelines.identity import vetoes
 from pipelines.identity.block import DECLARED, INSIDE, TWINS
@@ -100,13 +97,24 @@ with
 
 moved as (select n from again union all select n from changed where is_gone and n is not null),
 
-asked as (select n from affected union select n from moved)
+asked as (
 
-select * from was.pairs where n_l in (from asked) and n_r in (from asked)
+    select n, bool_or(has_moved) as has_moved
+    from (select n, false as has_moved from affected union all select n, true from moved) as named
+    group by n
+
+)
+
+select pairs.*
+from was.pairs as pairs
+inner join asked as l on pairs.n_l = l.n
+left join asked as r on pairs.n_r = r.n
+where l.has_moved or r.n is not null
 union all
-select * from was.pairs where n_l in (from moved) and n_r not in (from asked)
-union all
-select * from was.pairs where n_r in (from moved) and n_l not in (from asked)
+select pairs.*
+from was.pairs as pairs
+inner join asked as r on pairs.n_r = r.n and r.has_moved
+anti join asked as l on pairs.n_l = l.n
 """
 
 # Their pairs: those just scored, and those of the last run that still stand. Where they lie in two components nothing is decided by them.
@@ -171,7 +179,8 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     _bring(connection, model, "affected", BINDING, {"threshold": bits(threshold)})
     graph = _graph(connection, bits(threshold))
     component = _components(graph, must, bits(threshold))
-    connection.register("found", pa.table({"place": np.arange(graph.size), "component": component[graph.leader]}))
+    # Plain arrays: Arrow's way from NumPy imports pandas, which takes as long as the rest of a small run.
+    connection.register("found", {"place": np.arange(graph.size), "component": component[graph.leader]})
     connection.execute(PLACED).fetchall()
     connection.unregister("found")
     _bring(connection, model, "placed", "l.component = r.component")
@@ -184,11 +193,12 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     unique = [(int(graph.leader[place]), kind, value) for place, kind, value in vetoes.unique(connection)]
     labels, refused, broken = _decide(graph, component, must, cannot, unique, bits(threshold), bits(model.probability))
     labels, component = labels[graph.leader], component[graph.leader]
-    linked_by = _linked_by(graph, labels)
-    connection.register("decided_now", pa.table({"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": linked_by}))
+    connection.register(
+        "decided_now", {"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": _linked_by(graph, labels)}
+    )
     connection.execute("""
         create or replace temp table decided as
-        select affected.n, affected.record_id, found.cluster, heads.n as component, found.linked_by
+        select affected.n, affected.record_id, found.cluster, heads.n as component, ['alone', 'declared', 'score'][found.linked_by] as linked_by
         from decided_now as found
         inner join affected on found.place = affected.place
         inner join (select n, place from affected) as heads on found.component = heads.place
@@ -244,10 +254,24 @@ def _components(graph: Graph, must: list[tuple[int, int]], threshold: float) -> 
     bound = (graph.weight >= threshold) | (graph.rule == DECLARED)
     left = np.concatenate([graph.left[bound], np.array([pair[0] for pair in must], dtype=np.int64)])
     right = np.concatenate([graph.right[bound], np.array([pair[1] for pair in must], dtype=np.int64)])
-    _, label = connected_components(coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(graph.size, graph.size)), directed=False)
-    first = np.full(graph.size, graph.size, dtype=np.int64)
-    np.minimum.at(first, label, np.arange(graph.size))
-    return first[label]
+    return _connected(graph.size, left, right)
+
+
+def _connected(size: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The smallest place that each place is connected with: trees are hooked to smaller ones and flattened, by turns (Shiloach and Vishkin 1982).
+
+    SciPy's does the same, and importing it takes longer than all edges of a day.
+    """
+    first = np.arange(size)
+    while len(left):
+        lower = np.minimum(first[left], first[right])
+        np.minimum.at(first, first[left], lower)
+        np.minimum.at(first, first[right], lower)
+        while (first[first] != first).any():
+            first = first[first]
+        apart = first[left] != first[right]
+        left, right = left[apart], right[apart]
+    return first
 
 
 def _decide(graph: Graph, component: np.ndarray, must: list, cannot: list, unique: list, threshold: float, prior: float) -> tuple[np.ndarray, list, list]:
@@ -298,23 +322,21 @@ def _decide(graph: Graph, component: np.ndarray, must: list, cannot: list, uniqu
     return labels, resolution.refused, resolution.broken
 
 
-def _linked_by(graph: Graph, labels: np.ndarray) -> pa.Array:
-    """How each record came to its cluster: declared by a source, by score, or it is alone."""
+def _linked_by(graph: Graph, labels: np.ndarray) -> np.ndarray:
+    """How each record came to its cluster: 1 it is alone, 2 declared by a source, 3 by score."""
     alone = np.bincount(labels, minlength=graph.size)[labels] == 1
     declared = np.zeros(graph.size, dtype=bool)
     by_source = (graph.rule == DECLARED) & (labels[graph.left] == labels[graph.right])
     declared[graph.left[by_source]] = declared[graph.right[by_source]] = True
-    return pa.array(np.where(alone, "alone", np.where(declared, "declared", "score")))
+    return np.where(alone, 1, np.where(declared, 2, 3))
 
 
 def _store_refused(connection: DuckDBPyConnection, rows: list[tuple[int, int, str]]) -> None:
     """Makes `refused`: pairs that were likely and join nothing, by record ids and by numbers, and why."""
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
-    table = pa.table(
-        dict(zip(("left_place", "right_place"), (pa.array(places, pa.int64()) for places in columns[:2]), strict=True))
-        | {"reason": pa.array(columns[2], pa.string())}
+    left, right, reasons = ([row[column] for row in rows] for column in range(3))
+    connection.register(
+        "refused_now", {"left_place": np.array(left, np.int64), "right_place": np.array(right, np.int64), "reason": np.array(reasons, object)}
     )
-    connection.register("refused_now", table)
     connection.execute("""
         create or replace temp table refused as
         select least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id, refused_now.reason,

@@ -64,7 +64,7 @@ fresh as (
 
 known as (
 
-    select distinct customer_id from warehouse.identity.customer_events
+    select distinct customer_id from warehouse.identity.customer_events semi join fresh using (customer_id)
 
 )
 

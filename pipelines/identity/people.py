@@ -25,13 +25,11 @@ SET_COLUMNS = ("emails", "private_emails", "email_locals", "phones", "private_ph
 COLUMNS = ("given_name_key", "given_key", "family_name_key", "additional_name_key", "name_key", "birth_date", "birth_year", "birth_month", "birth_day",
            "gender", "street_key", "locality_key", "postal_key", *SET_COLUMNS)  # fmt: skip
 
-USABLE = f"""
+# Types are written out: looking each up in a table takes as long as reading them.
+USABLE = """
 create or replace temp view usable as
 select record_id, identifier_type, value from intermediate.int_identifiers
-where is_valid and not is_junk and not is_shared and value is not null and (
-    identifier_type in ({", ".join(f"'{kind}'" for kind in TYPES)})
-    or identifier_type in (select identifier_type from identifier_types where veto <> 'never')
-)
+where is_valid and not is_junk and not is_shared and value is not null and identifier_type in ({types})
 """
 
 # Sums of hashes, not exclusive ors: two equal rows must not cancel out. A decision of a steward about a record is input too.
@@ -360,12 +358,25 @@ def narrow(connection: DuckDBPyConnection) -> None:
 
 
 def prepare(connection: DuckDBPyConnection, *, everything: bool) -> int:
-    """Makes `changed`, `rescored`, `outdated` and `people`; returns how many records there are. Needs the table `overrides`."""
+    """Makes `changed`, `rescored`, `outdated` and `people`; returns how many records there are. Needs the table `overrides`.
+
+    Where nothing changed since the last run, `changed` alone.
+    """
     identifier_types.load(connection)
+    compared = {*TYPES, *(kind.identifier_type for kind in identifier_types.read() if kind.veto != "never")}
+    for statement in (USABLE.format(types=", ".join(f"'{kind}'" for kind in sorted(compared))), INPUTS, CHANGED):
+        connection.execute(statement).fetchall()
     if everything:
-        steps = (LOST, NUMBERS, ALL_HELD, COMMON, IDENTIFIERS, ROWS.format(others=""), ALL_LED, *ALL_RESCORED)
+        steps = (LOST, NUMBERS, ALL_HELD, COMMON, IDENTIFIERS, ROWS.format(others=""), ALL_LED, *ALL_RESCORED, OUTDATED, PEOPLE)
+    elif has_changed(connection):
+        steps = (NUMBERS, *HELD, COMMON, IDENTIFIERS, TURNED, ROWS.format(others=TURNED_ROWS), LEADERS, RESCORED, OUTDATED, PEOPLE)
     else:
-        steps = (NUMBERS, *HELD, COMMON, IDENTIFIERS, TURNED, ROWS.format(others=TURNED_ROWS), LEADERS, RESCORED)
-    for statement in (USABLE, INPUTS, CHANGED, *steps, OUTDATED, PEOPLE):
+        steps = ()
+    for statement in steps:
         connection.execute(statement).fetchall()
     return connection.execute("select count(*) from inputs").fetchall()[0][0]
+
+
+def has_changed(connection: DuckDBPyConnection) -> bool:
+    """Whether any record is new, other or gone since the last run."""
+    return bool(connection.execute("select count(*) from changed").fetchall()[0][0])
