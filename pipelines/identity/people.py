@@ -87,7 +87,7 @@ where not is_gone
 
 # Who holds what, as far as this run has to know. A changed record may change what its e-mails and phones mean to their other holders: with
 # a second given name, a phone is no longer private. So all who hold one that a changed record holds or held are asked.
-ALL_HELD = "create or replace temp view held as select distinct record_id, identifier_type, value from usable"
+ALL_HELD = "create or replace temp table held as select distinct record_id, identifier_type, value from usable"
 HELD = (
     "create or replace temp table held_by_changed as select distinct record_id, identifier_type, value from usable semi join changed on usable.record_id = changed.record_id",
     f"""
