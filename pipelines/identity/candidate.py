@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pipelines.identity import model as models
 from pipelines.identity import overrides, run
+from pipelines.identity.comparisons import COMPARISONS, levels
 from pipelines.identity.model import Model
 from pipelines.identity.people import prepare
 from pipelines.identity.run import reading, remember
-from pipelines.identity.settings import COMPARISONS, levels
 from pipelines.identity.train import LEAST_MATCHES
 from pipelines.redaction import Told
 from pipelines.settings import settings

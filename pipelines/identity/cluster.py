@@ -12,10 +12,11 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.identity import vetoes
 from pipelines.identity.block import DECLARED, INSIDE, TWINS
+from pipelines.identity.comparisons import COMPARISONS, NOTHING, levels
 from pipelines.identity.model import Model
 from pipelines.identity.resolve import resolve
 from pipelines.identity.score import evident
-from pipelines.identity.settings import COMPARISONS, NOTHING, RELIABLE, VETO, levels
+from pipelines.identity.settings import RELIABLE, VETO
 
 # Larger components are not scored in full: pairs would grow with the square, and there the price of a bridge does the parting.
 FULLY_SCORED = 50
@@ -193,9 +194,7 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     unique = [(int(graph.leader[place]), kind, value) for place, kind, value in vetoes.unique(connection)]
     labels, refused, broken = _decide(graph, component, must, cannot, unique, bits(threshold), bits(model.probability))
     labels, component = labels[graph.leader], component[graph.leader]
-    connection.register(
-        "decided_now", {"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": _linked_by(graph, labels)}
-    )
+    connection.register("decided_now", {"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": _linked_by(graph, labels)})
     connection.execute("""
         create or replace temp table decided as
         select affected.n, affected.record_id, found.cluster, heads.n as component, ['alone', 'declared', 'score'][found.linked_by] as linked_by
@@ -334,9 +333,7 @@ def _linked_by(graph: Graph, labels: np.ndarray) -> np.ndarray:
 def _store_refused(connection: DuckDBPyConnection, rows: list[tuple[int, int, str]]) -> None:
     """Makes `refused`: pairs that were likely and join nothing, by record ids and by numbers, and why."""
     left, right, reasons = ([row[column] for row in rows] for column in range(3))
-    connection.register(
-        "refused_now", {"left_place": np.array(left, np.int64), "right_place": np.array(right, np.int64), "reason": np.array(reasons, object)}
-    )
+    connection.register("refused_now", {"left_place": np.array(left, np.int64), "right_place": np.array(right, np.int64), "reason": np.array(reasons, object)})
     connection.execute("""
         create or replace temp table refused as
         select least(l.record_id, r.record_id) as left_record_id, greatest(l.record_id, r.record_id) as right_record_id, refused_now.reason,

@@ -1,4 +1,4 @@
-"""The level that each comparison of a pair comes to, as one SQL query: the conditions are those of `settings.py`, word for word in what they mean.
+"""The level that each comparison of a pair comes to, as one SQL query: the conditions are those of `comparisons.py`, word for word in what they mean.
 
 Conditions ask the same again and again (are the given names alike?). What they ask is asked once per pair here, what is dear only after
 what is cheap, and sets of one value are compared as numbers; that halves the time of scoring. What a level weighs stays out: `score.py`.
@@ -7,8 +7,8 @@ what is cheap, and sets of one value are compared as numbers; that halves the ti
 import re
 from functools import cache
 
+from pipelines.identity.comparisons import COMPARISONS, NOTHING, ONE_OF_FAMILY, OTHER_FAMILY_NAME, OTHER_GIVEN_NAME, levels
 from pipelines.identity.people import COLUMNS, SET_COLUMNS
-from pipelines.identity.settings import COMPARISONS, NOTHING, ONE_OF_FAMILY, OTHER_FAMILY_NAME, OTHER_GIVEN_NAME, levels
 
 GAMMAS = [f"gamma_{name}" for name in COMPARISONS]
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from pipelines.files import replace_text
-from pipelines.identity.settings import COMPARISONS, EXCLUSIVE, levels, settings_version
+from pipelines.identity.comparisons import COMPARISONS, levels
+from pipelines.identity.settings import EXCLUSIVE, settings_version
 
 PRIOR = Path(__file__).with_name("prior_model.json")
 

@@ -14,7 +14,7 @@ Standardizing stays out: it is done before. What is done with the rows stays out
 from duckdb import DuckDBPyConnection
 
 from pipelines.identity import identifier_types
-from pipelines.identity.settings import OTHER_GIVEN_NAME
+from pipelines.identity.comparisons import OTHER_GIVEN_NAME
 
 # Everything that can change a match; lineage and profile columns are left out, so that they never cause a new run.
 MATCHING_COLUMNS = "given_name_key, given_key, family_name_key, additional_name_key, birth_date, birth_year, birth_month, birth_day, gender, street_key, locality_key, postal_code"

@@ -11,8 +11,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from pipelines.identity import compare
+from pipelines.identity.comparisons import COMPARISONS, FREQUENCY_LEVEL, levels
 from pipelines.identity.model import Model
-from pipelines.identity.settings import COMPARISONS, FREQUENCY_LEVEL, levels
 
 # Pulls the frequency of a name towards a typical one by as much as this many names would: a small company's counts say little.
 SMOOTHING = {"given": (500, 0.005), "family": (500, 0.0005)}

@@ -10,9 +10,9 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.identity import model as models
 from pipelines.identity import views
+from pipelines.identity.comparisons import COMPARISONS
 from pipelines.identity.model import Model
 from pipelines.identity.score import BY_NAME
-from pipelines.identity.settings import COMPARISONS
 
 PEOPLE = """
     n integer not null, record_id varchar not null,

@@ -1,7 +1,7 @@
 """Fitting a model without labels: u from pairs of strangers, m by expectation maximisation within several kinds of likely pairs.
 
-The pairs of a kind (equal names, one e-mail …) are counted by their pattern of levels once; EM then works on a few thousand patterns,
-not on pairs. Each kind teaches the m of the comparisons that did not choose it, and what share of its pairs are matches.
+The pairs of a kind (equal names, one e-mail …) are counted by their pattern of levels once (`observed.py`); EM then works on a few
+thousand patterns, not on pairs. Each kind teaches the m of the comparisons that did not choose it, and what share of its pairs are matches.
 Refuses to learn from too little and hands back the shipped model instead. Deterministic: samples are chosen by hash, sums are ordered.
 Saving stays out: see `model.py`.
 """
@@ -12,23 +12,20 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from duckdb import DuckDBPyConnection
 
-from pipelines.identity import compare
 from pipelines.identity import model as models
+from pipelines.identity import observed
+from pipelines.identity.comparisons import HOME_OF_FAMILY, levels
 from pipelines.identity.model import Model, Parameters
-from pipelines.identity.settings import COMPARISONS, CROWD, EXCLUSIVE, HOME_OF_FAMILY, TRAINING, levels, settings_version
+from pipelines.identity.observed import NAMES, SAMPLE, Counted
+from pipelines.identity.settings import EXCLUSIVE, TRAINING, settings_version
 
 log = logging.getLogger(__name__)
 
 # Below this many pairs that are almost surely matches, EM fits noise.
 LEAST_MATCHES = 400
-LEAST_PAIRS = 100
-# All pairs of this many records are half a million: below it u of rare levels is noise, above it only time is lost.
-SAMPLE = 1000
 # The shipped model never expects less than this part of the matches it knows, since the first ones may be yet to come; below the other
 # part there are so few that all pairs can be taken for strangers.
 LEAST_SHARE, FEW_SHARE = 0.01, 0.1
-# Pairs of one kind that EM learns from.
-KIND_PAIRS = 200_000
 # u and m depend on each other: in the second round, the matches in the sample of strangers are those that the first one found.
 ROUNDS = 2
 # The shipped model counts as much as this many matches: a level that is rare in the data keeps a sane m.
@@ -57,55 +54,6 @@ ONE_FAMILY = ("same", "similar", "same family name, initial", "same family name,
 OTHERS_OF_FAMILY = ("same family name, given name alike", "same family name, other given name")
 # No single comparison may decide alone: no value is so reliable that it never changes or is never mistyped.
 LEAST_M = 0.003
-
-NAMES = list(COMPARISONS)
-
-
-# The pairs that something is learnt from, and what comparing asks of their records.
-PAIRS = "create or replace temp table learnt_pairs as {pairs}"
-RECORDS = f"""
-create or replace temp table learnt_records as
-select n, {compare.record()} from people semi join (select n_l as n from learnt_pairs union all select n_r from learnt_pairs) as ends on people.n = ends.n
-"""
-ENDS = "learnt_pairs as pairs inner join learnt_records as l on pairs.n_l = l.n inner join learnt_records as r on pairs.n_r = r.n"
-# How many pairs show which level of each comparison: numbers as Splink counts them, -1 where there is nothing to compare.
-# The last column says what a steward decided of the pair, null if nothing.
-PATTERNS = f"""
-select {", ".join(compare.GAMMAS)}, cast(is_match as integer) as decided, count(*)
-from ({compare.query(ENDS, is_match="is_match")}) as compared
-group by all order by all
-"""
-
-# A value is in the sample or not as a whole: within it every pair is seen, so that shares are true to the data.
-KIND = """
-create or replace temp table kind_pairs as
-with
-
-keyed as (select n, key from (select n, cast({expression} as varchar) as key from people) as keyed where key is not null),
-
-held as (select key, count(*) as records from keyed group by key having count(*) between 2 and {crowd}),
-
-sizes as (select key, sum(records * (records - 1) / 2) over (order by md5(key), key) as pairs_so_far from held),
-
-chosen as (select key from sizes where pairs_so_far <= {most})
-
-select distinct l.n as n_l, r.n as n_r
-from keyed as l
-inner join keyed as r on l.key = r.key and l.n < r.n
-where l.key in (select key from chosen)
-"""
-OF_KIND = "select n_l, n_r, is_match from kind_pairs left join labels using (n_l, n_r)"
-OF_LABELS = "select n_l, n_r, is_match from labels where is_match"
-LABELS = """
-create or replace temp table labels as
-select distinct least(l.n, r.n) as n_l, greatest(l.n, r.n) as n_r, decided.action = 'must_link' as is_match
-from {decided} as decided
-inner join people as l on decided.left_record_id = l.record_id
-inner join people as r on decided.right_record_id = r.record_id
-where l.n <> r.n
-"""
-CANDIDATES = "select n_l, n_r, null as is_match from blocked_pairs order by hash(n_l, n_r) limit 200000"
-OF_SAMPLE = "select l.n as n_l, r.n as n_r, null as is_match from u_sample as l inner join u_sample as r on l.n < r.n"
 
 
 @dataclass
@@ -137,14 +85,13 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
     `decided` is a table of stewards' decisions (action, left_record_id, right_record_id): in every kind that holds such a pair it is known
     and not guessed, and the pairs that are one person are a kind of their own.
     """
-    nothing = "(select '' as action, '' as left_record_id, '' as right_record_id where false)"
-    connection.execute(LABELS.format(decided=decided or nothing)).fetchall()
+    labelled = observed.label(connection, decided)
     shipped = replace(models.prior().for_records(records), caps=caps)
-    candidates = _candidates(connection)
-    counted = {name: patterns for name in TRAINING if (patterns := _kind(connection, name)) is not None}
-    told = _told(connection, shipped.parameters)
+    candidates = observed.candidates(connection)
+    counted = {name: patterns for name in TRAINING if (patterns := observed.of_kind(connection, name)) is not None}
+    told = _told(labelled, shipped.parameters)
     others = _others_of_family(counted.get("same street and house"))
-    seen = _sampled(connection)
+    seen = observed.sampled(connection)
     m, probability, doubts = {name: _arrays(shipped.parameters, name)[0] for name in NAMES}, shipped.probability, EXCLUSIVE
     # What is learnt tells how many matches there are in the sample of strangers, and so what strangers are like; then it is learnt again.
     for _ in range(ROUNDS):
@@ -162,7 +109,8 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
         probability = _matches(candidates, parameters, shipped.probability, records)
     for kind in kinds:
         log.info("%s: %.0f pairs, %.1f%% of them matches", kind.name, kind.pairs, 100 * kind.share)
-    namesakes = _namesakes(connection, {kind.name: kind for kind in kinds}.get("same name"))
+    same_name = {kind.name: kind for kind in kinds}.get("same name")
+    namesakes = observed.namesakes(connection, same_name.share) if same_name else 1.0
     return Lesson(Model("trained", records, float(f"{probability:.6g}"), models.rounded(parameters), settings_version(), namesakes, caps), matches)
 
 
@@ -198,7 +146,7 @@ def _parameters(m: dict[str, np.ndarray], u: dict[str, np.ndarray], seen: dict[s
     return parameters
 
 
-def _others_of_family(at_home: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> float:
+def _others_of_family(at_home: Counted | None) -> float:
     """Of the pairs of one family at one home, both of whose given names are known, the share that are two people."""
     patterns, _, counts = at_home if at_home else (np.empty((0, len(NAMES)), dtype=np.int64), None, np.empty(0))
     level = patterns[:, NAMES.index("name")]
@@ -217,21 +165,13 @@ def _home_of_family(parameters: Parameters, others: float, probability: float) -
     address[1] = float(f"{u:.6g}")
 
 
-def _told(connection: DuckDBPyConnection, prior: Parameters) -> Kind | None:
+def _told(labelled: Counted, prior: Parameters) -> Kind | None:
     """What the pairs teach that stewards put together."""
-    patterns, _, counts = _counted(connection, OF_LABELS)
+    patterns, _, counts = labelled
     if not counts.sum():
         return None
     m, weight = _shown_by(patterns, LABEL_WEIGHT * counts, _start(prior, NAMES))
     return Kind("decided by stewards", int(counts.sum()), 1.0, m, weight)
-
-
-def _counted(connection: DuckDBPyConnection, pairs: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The patterns of levels among pairs, one row each; 1, 0 or not-a-number for what a steward decided; how many pairs show them."""
-    connection.execute(PAIRS.format(pairs=pairs)).fetchall()
-    connection.execute(RECORDS).fetchall()
-    rows = np.array(connection.execute(PATTERNS).fetchall(), dtype=float).reshape(-1, len(NAMES) + 2)
-    return rows[:, :-2].astype(np.int64), rows[:, -2], rows[:, -1]
 
 
 def _start(prior: Parameters, names: list[str]) -> dict[str, np.ndarray]:
@@ -259,13 +199,6 @@ def _evidence(patterns: np.ndarray, ratios: dict[str, np.ndarray]) -> np.ndarray
     return product
 
 
-def _sampled(connection: DuckDBPyConnection) -> dict[str, np.ndarray]:
-    """How many pairs of a sample show each level."""
-    connection.execute(f"create or replace temp table u_sample as select n from people order by md5(record_id), record_id limit {SAMPLE}").fetchall()
-    patterns, _, counts = _counted(connection, OF_SAMPLE)
-    return {name: np.bincount(level[level >= 0], counts[level >= 0], len(levels(name))) for name, level in zip(NAMES, patterns.T, strict=True)}
-
-
 def _strangers(seen: dict[str, np.ndarray], m: dict[str, np.ndarray], probability: float, shipped: Parameters) -> dict[str, np.ndarray]:
     """u of each level among the pairs of the sample, less the matches that are among them by chance."""
     result = {}
@@ -283,17 +216,7 @@ def _arrays(parameters: Parameters, name: str) -> tuple[np.ndarray, np.ndarray]:
     return np.array(m), np.array(u)
 
 
-def _kind(connection: DuckDBPyConnection, kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """The patterns of levels among the pairs of one kind; None if they are too few to learn from."""
-    connection.execute(KIND.format(expression=TRAINING[kind][0], crowd=CROWD, most=KIND_PAIRS)).fetchall()
-    counted = _counted(connection, OF_KIND)
-    if counted[2].sum() < LEAST_PAIRS:
-        log.info("Nothing is learnt from %s: fewer than %s pairs", kind, LEAST_PAIRS)
-        return None
-    return counted
-
-
-def _teach(kind: str, counted: tuple[np.ndarray, np.ndarray, np.ndarray], prior: Parameters, u: dict[str, np.ndarray]) -> Kind:
+def _teach(kind: str, counted: Counted, prior: Parameters, u: dict[str, np.ndarray]) -> Kind:
     """EM among the pairs of one kind: which share are matches, and what matches look like apart from what chose them."""
     patterns, known, counts = counted
     pairs, chosen_by = counts.sum(), TRAINING[kind][1]
@@ -348,13 +271,6 @@ def _pooled(name: str, kinds: list[Kind], prior: Parameters) -> np.ndarray:
     return m
 
 
-def _candidates(connection: DuckDBPyConnection) -> tuple[np.ndarray, np.ndarray]:
-    """The patterns among the pairs that will be scored, counted in a sample and scaled up."""
-    patterns, _, counts = _counted(connection, CANDIDATES)
-    pairs = connection.execute("select count(*) from blocked_pairs").fetchall()[0][0]
-    return patterns, counts * (pairs / max(counts.sum(), 1))
-
-
 def _exclusive(
     u: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int, shipped: Parameters, doubts: dict[tuple[str, str], float]
 ) -> None:
@@ -375,35 +291,3 @@ def _matches(candidates: tuple[np.ndarray, np.ndarray], parameters: Parameters, 
         odds = ratio * probability / (1 - probability)
         probability = min(max((odds / (1 + odds) * counts).sum() / total, 1e-12), 0.05)
     return probability
-
-
-# Both sums over all pairs of named records: how many share their name, and how many would by the frequencies of its parts.
-NAMESAKES = """
-with
-
-named as (select given_name_key, family_name_key, name_key from people where name_key is not null),
-
-given as (select given_name_key, count(*) as given_names from (select distinct given_name_key, family_name_key from named) as names group by given_name_key),
-
-family as (select family_name_key, count(*) as family_names from (select distinct given_name_key, family_name_key from named) as names group by family_name_key),
-
-names as (select name_key, any_value(given_name_key) as given_name_key, any_value(family_name_key) as family_name_key, count(*) as records from named group by name_key)
-
-select
-    sum(records * (records - 1) / 2),
-    sum(records) * sum(records) / 2 * sum(records * 2.0 * given_names * family_names) / sum(records) / power((select count(*) from names), 2)
-from names
-inner join given on names.given_name_key = given.given_name_key
-inner join family on names.family_name_key = family.family_name_key
-where records <= {crowd}
-"""
-
-
-def _namesakes(connection: DuckDBPyConnection, kind: Kind | None) -> float:
-    """How many times more namesakes there are than chance makes, from the share of equal names that EM took for two people."""
-    if kind is None:
-        return 1.0
-    pairs, by_chance = connection.execute(NAMESAKES.format(crowd=CROWD)).fetchall()[0]
-    found = pairs * (1 - kind.share) / by_chance
-    log.info("Namesakes: %.2f times as many as by chance", found)
-    return float(f"{min(max(found, 0.5), 4.0):.3g}")

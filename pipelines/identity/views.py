@@ -7,10 +7,10 @@ the open questions in the order in which they matter.
 from duckdb import DuckDBPyConnection
 
 from pipelines.identity.block import rule_name, rule_numbers
+from pipelines.identity.comparisons import COMPARISONS, levels
 from pipelines.identity.model import Model
 from pipelines.identity.overrides import exists
 from pipelines.identity.score import evident
-from pipelines.identity.settings import COMPARISONS, levels
 
 PRIOR = "before looking"
 NOTHING = "nothing to compare"

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
+from pipelines.identity.comparisons import COMPARISONS
 from pipelines.identity.people import COLUMNS
-from pipelines.identity.settings import COMPARISONS
 
 SETS = {"emails", "private_emails", "email_locals", "phones", "private_phones", "cards", "accounts", "national_ids"}
 TYPES = (

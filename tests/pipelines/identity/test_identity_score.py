@@ -8,10 +8,10 @@ import known_people as company
 
 from pipelines.identity import model as models
 from pipelines.identity import resolve_identity
+from pipelines.identity.comparisons import COMPARISONS
 from pipelines.identity.explain import linker
 from pipelines.identity.run import scratch
 from pipelines.identity.score import evident, gather, score
-from pipelines.identity.settings import COMPARISONS
 
 STRANGERS = """
 create temp table asked as

@@ -11,8 +11,8 @@ import two_people as two
 
 from pipelines.fingerprint import fingerprint
 from pipelines.identity import candidate, model, resolve_identity, train
+from pipelines.identity.comparisons import levels
 from pipelines.identity.plan import plan
-from pipelines.identity.settings import levels
 from pipelines.settings import settings
 
 MONDAY, TUESDAY, WEDNESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6), datetime(2026, 1, 7)
