@@ -4,25 +4,19 @@ A component is what hangs together by edges above the threshold. Clusters never 
 a changed record are decided again. Fetches and hands over; the rules are in `resolve.py`, which knows no database.
 """
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 from duckdb import DuckDBPyConnection
 
 from pipelines.identity import vetoes
 from pipelines.identity.block import DECLARED, INSIDE, TWINS
 from pipelines.identity.comparisons import COMPARISONS, NOTHING, levels
+from pipelines.identity.graph import bits, components, decide, linked_by, read_graph
 from pipelines.identity.model import Model
-from pipelines.identity.resolve import resolve
 from pipelines.identity.score import evident
 from pipelines.identity.settings import RELIABLE, VETO
 
 # Larger components are not scored in full: pairs would grow with the square, and there the price of a bridge does the parting.
 FULLY_SCORED = 50
-# Evidence weaker than this is not a conflict: a person with two e-mails also "shares none".
-LEAST_CONFLICT = 2.0
-
 # Where the name alone speaks for a pair and anything else speaks against it, the two are as often namesakes: that is for a person to decide.
 OTHERS = [f"mw_{name}" for name in COMPARISONS if name != "name"]
 NAME_ALONE = f"(mw_name > 0 and greatest({', '.join(OTHERS)}) < 1 and least({', '.join(OTHERS)}) < -1)"
@@ -151,26 +145,6 @@ anti join affected_pairs as known on known.left_place = l.place and known.right_
 """
 
 
-def bits(probability: float) -> float:
-    """A probability as log-odds, the unit of match weights."""
-    return math.log2(probability / (1 - probability))
-
-
-@dataclass
-class Graph:
-    """Pairs of the affected records as arrays; records are known by their place in the order of their ids."""
-
-    size: int
-    left: np.ndarray
-    right: np.ndarray
-    weight: np.ndarray
-    rule: np.ndarray
-    veto: np.ndarray
-    in_one_family: np.ndarray
-    # Equal rows stand behind their leader, so that their number lends a cluster no weight.
-    leader: np.ndarray
-
-
 def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, score_pairs) -> None:
     """Makes `affected`, `known_pairs`, `decided` (n, record_id, cluster, component, linked_by) and `refused` from `scored`; adds to `scored` the pairs it had to ask for."""
     connection.execute(AFFECTED, {"threshold": bits(threshold)}).fetchall()
@@ -178,8 +152,8 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     vetoes.gather(connection)
     must, cannot = _overrides(connection)
     _bring(connection, model, "affected", BINDING, {"threshold": bits(threshold)})
-    graph = _graph(connection, bits(threshold))
-    component = _components(graph, must, bits(threshold))
+    graph = read_graph(connection, bits(threshold))
+    component = components(graph, must, bits(threshold))
     # Plain arrays: Arrow's way from NumPy imports pandas, which takes as long as the rest of a small run.
     connection.register("found", {"place": np.arange(graph.size), "component": component[graph.leader]})
     connection.execute(PLACED).fetchall()
@@ -189,12 +163,12 @@ def cluster(connection: DuckDBPyConnection, model: Model, threshold: float, scor
     score_pairs("inside_pairs", "scored_inside")
     connection.execute("insert into scored select * from scored_inside").fetchall()
     connection.execute(f"insert into affected_pairs {_pairs(model, 'scored_inside', 'placed', 'true')}").fetchall()
-    graph = _graph(connection, bits(threshold))
+    graph = read_graph(connection, bits(threshold))
     graph.veto |= vetoes.siblings(connection, graph.left, graph.right, graph.in_one_family, graph.leader, component)
     unique = [(int(graph.leader[place]), kind, value) for place, kind, value in vetoes.unique(connection)]
-    labels, refused, broken = _decide(graph, component, must, cannot, unique, bits(threshold), bits(model.probability))
+    labels, refused, broken = decide(graph, component, must, cannot, unique, bits(threshold), bits(model.probability))
     labels, component = labels[graph.leader], component[graph.leader]
-    connection.register("decided_now", {"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": _linked_by(graph, labels)})
+    connection.register("decided_now", {"place": np.arange(graph.size), "cluster": labels, "component": component, "linked_by": linked_by(graph, labels)})
     connection.execute("""
         create or replace temp table decided as
         select affected.n, affected.record_id, found.cluster, heads.n as component, ['alone', 'declared', 'score'][found.linked_by] as linked_by
@@ -217,26 +191,6 @@ def _pairs(model: Model, scored: str, places: str, which: str) -> str:
     return PAIRS.format(scored=evident(model, scored), doubted=doubted(model), places=places, which=which)
 
 
-def _graph(connection: DuckDBPyConnection, threshold: float) -> Graph:
-    vetoes.find(connection)
-    query = """
-        select pairs.left_place, pairs.right_place, case when is_doubted then least(match_weight, 0) else match_weight end, rule,
-            pairs.is_vetoed or vetoed.left_place is not null, coalesce(pairs.is_in_one_family, false)
-        from affected_pairs as pairs
-        left join vetoed_pairs as vetoed on pairs.left_place = vetoed.left_place and pairs.right_place = vetoed.right_place
-    """
-    columns = connection.execute(query).fetchnumpy()  # Arrow's own way to NumPy imports pandas
-    size = connection.execute("select count(*) from affected").fetchall()[0][0]
-    left, right, weight, rule, veto, in_one_family = (np.asarray(column) for column in columns.values())
-    leader = np.arange(size)
-    equal = (rule == TWINS) & (weight >= threshold)
-    leader[right[equal]] = left[equal]
-    left, right = leader[left], leader[right]
-    different = left != right
-    left, right, weight, rule, veto, in_one_family = (column[different] for column in (left, right, weight, rule, veto, in_one_family))
-    return Graph(size, np.minimum(left, right), np.maximum(left, right), weight, rule, veto, in_one_family, leader)
-
-
 def _overrides(connection: DuckDBPyConnection) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     rows = connection.execute("""
         select action, l.place, r.place
@@ -246,88 +200,6 @@ def _overrides(connection: DuckDBPyConnection) -> tuple[list[tuple[int, int]], l
         order by all
     """).fetchall()
     return [row[1:] for row in rows if row[0] == "must_link"], [row[1:] for row in rows if row[0] == "cannot_link"]
-
-
-def _components(graph: Graph, must: list[tuple[int, int]], threshold: float) -> np.ndarray:
-    """What hangs together, each component named by its first place."""
-    bound = (graph.weight >= threshold) | (graph.rule == DECLARED)
-    left = np.concatenate([graph.left[bound], np.array([pair[0] for pair in must], dtype=np.int64)])
-    right = np.concatenate([graph.right[bound], np.array([pair[1] for pair in must], dtype=np.int64)])
-    return _connected(graph.size, left, right)
-
-
-def _connected(size: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The smallest place that each place is connected with: trees are hooked to smaller ones and flattened, by turns (Shiloach and Vishkin 1982).
-
-    SciPy's does the same, and importing it takes longer than all edges of a day.
-    """
-    first = np.arange(size)
-    while len(left):
-        lower = np.minimum(first[left], first[right])
-        np.minimum.at(first, first[left], lower)
-        np.minimum.at(first, first[right], lower)
-        while (first[first] != first).any():
-            first = first[first]
-        apart = first[left] != first[right]
-        left, right = left[apart], right[apart]
-    return first
-
-
-def _decide(graph: Graph, component: np.ndarray, must: list, cannot: list, unique: list, threshold: float, prior: float) -> tuple[np.ndarray, list, list]:
-    """Clusters by place. A component without any doubt is one cluster; the others are resolved, all in one go."""
-    size = np.bincount(component, minlength=graph.size)
-    inside = component[graph.left] == component[graph.right]
-    force = np.where(inside, prior - graph.weight, 0.0)
-    doubtful = np.zeros(graph.size, dtype=bool)
-    doubtful[component[graph.left[(force >= LEAST_CONFLICT) | (graph.veto & inside)]]] = True
-    for pair in cannot:
-        doubtful[component[list(pair)]] = True
-    doubtful[vetoes.torn(unique, component)] = True
-    edge = inside & (graph.weight >= threshold)
-    in_component = size[component[graph.left]]
-    bridge = edge & (in_component > 3) & (graph.weight < threshold + np.log2(np.maximum(in_component, 2) / 2))
-    doubtful[component[graph.left[bridge]]] = True
-    labels = component.copy()
-    asked = doubtful[component]
-    if not asked.any():
-        return labels, [], []
-    mine = inside & asked[graph.left]
-
-    def pairs(chosen: np.ndarray, values: np.ndarray | None = None) -> list[tuple]:
-        columns = [graph.left[chosen].tolist(), graph.right[chosen].tolist()] + ([values[chosen].tolist()] if values is not None else [])
-        return list(zip(*columns, strict=True))
-
-    def within(given: list) -> list:
-        return [pair for pair in given if asked[pair[0]] and component[pair[0]] == component[pair[1]]]
-
-    parted = np.zeros(graph.size, dtype=bool)
-    parted[[component[pair[0]] for pair in within(cannot)]] = True
-    declared = mine & (graph.rule == DECLARED)
-    doubted = declared & parted[component[graph.left]] & (graph.weight < threshold)
-    resolution = resolve(
-        np.flatnonzero(asked).tolist(),
-        pairs(declared & ~doubted),
-        pairs(mine & edge, graph.weight),
-        pairs(mine & (force >= LEAST_CONFLICT), force),
-        threshold,
-        pairs(mine & graph.veto),
-        within(must),
-        within(cannot),
-        pairs(doubted),
-        [held for held in unique if asked[held[0]]],
-    )
-    places = np.fromiter(resolution.clusters.keys(), dtype=np.int64)
-    labels[places] = np.fromiter(resolution.clusters.values(), dtype=np.int64)
-    return labels, resolution.refused, resolution.broken
-
-
-def _linked_by(graph: Graph, labels: np.ndarray) -> np.ndarray:
-    """How each record came to its cluster: 1 it is alone, 2 declared by a source, 3 by score."""
-    alone = np.bincount(labels, minlength=graph.size)[labels] == 1
-    declared = np.zeros(graph.size, dtype=bool)
-    by_source = (graph.rule == DECLARED) & (labels[graph.left] == labels[graph.right])
-    declared[graph.left[by_source]] = declared[graph.right[by_source]] = True
-    return np.where(alone, 1, np.where(declared, 2, 3))
 
 
 def _store_refused(connection: DuckDBPyConnection, rows: list[tuple[int, int, str]]) -> None:

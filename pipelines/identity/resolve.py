@@ -57,9 +57,11 @@ class Clusters(Generic[R]):
         return math.log2(min(len(self.members[self.of[left]]), len(self.members[self.of[right]])))
 
     def join(self, left: R, right: R) -> None:
-        keep, give = sorted((self.of[left], self.of[right]), key=lambda label: (-len(self.members[label]), label))
+        keep, give = self.of[left], self.of[right]
         if keep == give:
             return
+        if (-len(self.members[keep]), keep) > (-len(self.members[give]), give):
+            keep, give = give, keep
         for kind, values in self.held.pop(give, {}).items():
             self.held.setdefault(keep, {}).setdefault(kind, set()).update(values)
         moved = self.members.pop(give)

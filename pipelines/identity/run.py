@@ -15,11 +15,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.identity import block, explain, keep, ledger, overrides, report, tables
+from pipelines.identity import block, changes, explain, keep, ledger, overrides, report, tables
 from pipelines.identity import model as models
 from pipelines.identity.cluster import cluster
 from pipelines.identity.model import Model
-from pipelines.identity.people import has_changed, narrow, prepare
+from pipelines.identity.people import narrow, prepare
 from pipelines.identity.report import IdentityReport
 from pipelines.identity.score import score
 from pipelines.identity.train import Lesson, train
@@ -69,7 +69,7 @@ def outcome(connection: duckdb.DuckDBPyConnection, model: Model | None, folder: 
     everything = full or model is None or _state(connection) != report.circumstances(model, threshold)
     remember(connection, everything)
     records = prepare(connection, everything=everything)
-    if not everything and not has_changed(connection):
+    if not everything and not changes.any_found(connection):
         return None
     model = decide(connection, model, records, folder, threshold, everything=everything)
     run_number = ledger.next_run(connection)
