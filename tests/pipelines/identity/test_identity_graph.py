@@ -1,5 +1,6 @@
 """What hangs together, against SciPy's: random graphs, a chain that winds through all places, a star."""
 
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -20,7 +21,7 @@ def random_edges(seed: int) -> list[tuple[int, int]]:
 def winding_chain(seed: int) -> list[tuple[int, int]]:
     order = list(range(SIZE))
     Random(seed).shuffle(order)
-    return list(zip(order, order[1:], strict=False))
+    return list(pairwise(order))
 
 
 GRAPHS = {
