@@ -12,6 +12,12 @@ names as (
 
 ),
 
+placeholder_birth_dates as (
+
+    select * from {{ ref('int_placeholder_birth_dates') }}
+
+),
+
 named as (
 
     select
@@ -50,10 +56,13 @@ named as (
         records.failed_casts,
 
         ---------- numerics and dates
-        records.birth_date,
-        coalesce(records.birth_year, cast(extract(year from records.birth_date) as integer)) as birth_year,
-        coalesce(records.birth_month, cast(extract(month from records.birth_date) as integer)) as birth_month,
-        coalesce(records.birth_day, cast(extract(day from records.birth_date) as integer)) as birth_day,
+        if(placeholders.birth_date is null, records.birth_date, null) as birth_date,
+        if(
+            placeholders.birth_date is null or placeholders.is_year_known,
+            coalesce(records.birth_year, cast(extract(year from records.birth_date) as integer)), null
+        ) as birth_year,
+        if(placeholders.birth_date is null, coalesce(records.birth_month, cast(extract(month from records.birth_date) as integer)), null) as birth_month,
+        if(placeholders.birth_date is null, coalesce(records.birth_day, cast(extract(day from records.birth_date) as integer)), null) as birth_day,
 
         ---------- booleans
         coalesce(records.is_deleted, false) as is_deleted,
@@ -72,6 +81,7 @@ named as (
         and coalesce(records.given_name, '') = coalesce(names.source_given_name, '')
         and coalesce(records.additional_name, '') = coalesce(names.source_additional_name, '')
         and coalesce(records.family_name, '') = coalesce(names.source_family_name, '')
+    left join placeholder_birth_dates as placeholders on records.birth_date = placeholders.birth_date
 
 )
 
