@@ -9,7 +9,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from pipelines.identity import compare
-from pipelines.identity.comparisons import COMPARISONS, levels
+from pipelines.identity.comparisons import COMPARISONS
 from pipelines.identity.settings import CROWD, TRAINING
 
 log = logging.getLogger(__name__)
@@ -109,11 +109,10 @@ def of_kind(connection: DuckDBPyConnection, kind: str) -> Counted | None:
     return counted
 
 
-def sampled(connection: DuckDBPyConnection) -> dict[str, np.ndarray]:
-    """How many pairs of a sample show each level."""
+def sampled(connection: DuckDBPyConnection) -> Counted:
+    """The patterns among all pairs of a sample of records: nearly all are strangers."""
     connection.execute(f"create or replace temp table u_sample as select n from people order by md5(record_id), record_id limit {SAMPLE}").fetchall()
-    patterns, _, counts = _counted(connection, OF_SAMPLE)
-    return {name: np.bincount(level[level >= 0], counts[level >= 0], len(levels(name))) for name, level in zip(NAMES, patterns.T, strict=True)}
+    return _counted(connection, OF_SAMPLE)
 
 
 def candidates(connection: DuckDBPyConnection) -> tuple[np.ndarray, np.ndarray]:

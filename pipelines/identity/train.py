@@ -26,6 +26,9 @@ LEAST_MATCHES = 400
 # The shipped model never expects less than this part of the matches it knows, since the first ones may be yet to come; below the other
 # part there are so few that all pairs can be taken for strangers.
 LEAST_SHARE, FEW_SHARE = 0.01, 0.1
+# A level counts as common here if so many pairs of strangers show it, and so many times more of them than the shipped model expects.
+COMMON_PAIRS, COMMON_TIMES = 20, 2
+STRANGE, COMMON_ROUNDS = 0.25, 5
 # u and m depend on each other: in the second round, the matches in the sample of strangers are those that the first one found.
 ROUNDS = 2
 # The shipped model counts as much as this many matches: a level that is rare in the data keeps a sane m.
@@ -91,7 +94,8 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
     counted = {name: patterns for name in TRAINING if (patterns := observed.of_kind(connection, name)) is not None}
     told = _told(labelled, shipped.parameters)
     others = _others_of_family(counted.get("same street and house"))
-    seen = observed.sampled(connection)
+    sample = observed.sampled(connection)
+    seen = {name: np.bincount(level[level >= 0], sample[2][level >= 0], len(levels(name))) for name, level in zip(NAMES, sample[0].T, strict=True)}
     m, probability, doubts = {name: _arrays(shipped.parameters, name)[0] for name in NAMES}, shipped.probability, EXCLUSIVE
     # What is learnt tells how many matches there are in the sample of strangers, and so what strangers are like; then it is learnt again.
     for _ in range(ROUNDS):
@@ -102,7 +106,7 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
         matches = sum(kind.pairs * kind.share for kind in kinds)
         if matches < LEAST_MATCHES:
             log.info("Only %.0f likely matches to learn from: the shipped model is used", matches)
-            return Lesson(_fitted(shipped, u, seen, candidates, records, others), matches)
+            return Lesson(_fitted(shipped, u, seen, sample, candidates, records, others), matches)
         m = {name: _pooled(name, kinds, shipped.parameters) for name in NAMES}
         parameters = _parameters(m, u, seen, shipped.parameters)
         _home_of_family(parameters, others, probability)
@@ -115,19 +119,40 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
 
 
 def _fitted(
-    shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray], candidates: tuple[np.ndarray, np.ndarray], records: int, others: float
+    shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray], sample: Counted, candidates: Counted, records: int, others: float
 ) -> Model:
     """The shipped model among these records: how many of them match is reckoned from their own pairs. A list in which hardly anybody stands
     twice teaches nothing of matches, but all of strangers."""
     if records < 2:
         return shipped
-    parameters = shipped.parameters
+    parameters = _common(shipped.parameters, sample)
     _home_of_family(parameters, others, shipped.probability)
     probability = _matches(candidates, parameters, shipped.probability, records)
     if records >= SAMPLE and probability < FEW_SHARE * shipped.probability:
         parameters = models.rounded(_parameters({name: _arrays(parameters, name)[0] for name in NAMES}, u, seen, parameters))
         probability = _matches(candidates, parameters, shipped.probability, records)
     return replace(shipped, parameters=parameters, probability=float(f"{max(probability, LEAST_SHARE * shipped.probability):.6g}"))
+
+
+def _common(shipped: Parameters, sample: Counted) -> Parameters:
+    """The shipped model where more strangers agree than elsewhere: all of one town, of one family, or with the date that a form writes.
+
+    Strangers are those pairs of the sample that all else speaks against: where nothing else is known, equal names may as well be one person's.
+    """
+    patterns, _, counts = sample
+    parameters = {name: {label: list(pair) for label, pair in shipped[name].items()} for name in NAMES}
+    for _ in range(COMMON_ROUNDS):
+        ratios = {name: m / u for name in NAMES for m, u in (_arrays(parameters, name),)}
+        for name in NAMES:
+            others = _evidence(patterns, {other: ratio for other, ratio in ratios.items() if other != name})
+            level = patterns[:, NAMES.index(name)]
+            strangers = (level >= 0) & (others < STRANGE)
+            found = np.bincount(level[strangers], counts[strangers], len(levels(name)))
+            for here, label in enumerate(levels(name)):
+                share = found[here] / max(found.sum(), 1)
+                if found[here] >= COMMON_PAIRS and share > COMMON_TIMES * shipped[name][label][1] and (name, label) not in EXCLUSIVE:
+                    parameters[name][label][1] = float(f"{share:.6g}")
+    return parameters
 
 
 def _parameters(m: dict[str, np.ndarray], u: dict[str, np.ndarray], seen: dict[str, np.ndarray], shipped: Parameters) -> Parameters:
