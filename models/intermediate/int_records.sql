@@ -18,6 +18,12 @@ placeholder_birth_dates as (
 
 ),
 
+placeholder_names as (
+
+    select * from {{ ref('int_placeholder_names') }}
+
+),
+
 named as (
 
     select
@@ -29,10 +35,10 @@ named as (
         records.source_key,
 
         ---------- strings
-        records.full_name,
-        coalesce(names.given_name, records.given_name) as given_name,
-        coalesce(names.additional_name, records.additional_name) as additional_name,
-        coalesce(names.family_name, records.family_name) as family_name,
+        if(placeholder_names.name is null, records.full_name, null) as full_name,
+        if(placeholder_names.name is null, coalesce(names.given_name, records.given_name), null) as given_name,
+        if(placeholder_names.name is null, coalesce(names.additional_name, records.additional_name), null) as additional_name,
+        if(placeholder_names.name is null, coalesce(names.family_name, records.family_name), null) as family_name,
         names.given_name_key,
         names.given_key,
         names.additional_name_key,
@@ -76,8 +82,10 @@ named as (
         records._load_id
 
     from records
+    left join placeholder_names on {{ written_name('records') }} = placeholder_names.name
     left join names
-        on coalesce(records.full_name, '') = coalesce(names.source_full_name, '')
+        on placeholder_names.name is null
+        and coalesce(records.full_name, '') = coalesce(names.source_full_name, '')
         and coalesce(records.given_name, '') = coalesce(names.source_given_name, '')
         and coalesce(records.additional_name, '') = coalesce(names.source_additional_name, '')
         and coalesce(records.family_name, '') = coalesce(names.source_family_name, '')

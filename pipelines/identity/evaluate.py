@@ -28,7 +28,7 @@ from pipelines.warehouse import connect
 
 # What of the project the engine needs: this one source, and what standardizes it.
 SELECTED = ("path:models/staging/people", "path:models/intermediate/names", "path:models/intermediate/contacts", "given_names", "name_variants",
-            "junk_values", "identifier_types", "country_names", "int_source_records", "int_placeholder_birth_dates", "int_records", "int_identifiers", "int_links")  # fmt: skip
+            "junk_values", "identifier_types", "country_names", "path:models/intermediate/placeholders", "int_source_records", "int_records", "int_identifiers", "int_links")  # fmt: skip
 STAGED = {shape: [SOURCE] if shape in ("records", "identifiers") else []
           for shape in ("records", "identifiers", "links", "consent_events", "suppressions", "events", "orders", "order_lines")}  # fmt: skip
 MEGABYTE = 1024**2 if sys.platform == "darwin" else 1024  # in what the system counts peak memory

@@ -2,9 +2,9 @@ with
 
 dated as (
 
-    select birth_date, nullif(lower(coalesce(full_name, concat_ws(' ', given_name, family_name))), '') as name
-    from {{ ref('int_source_records') }}
-    where birth_date is not null
+    select records.birth_date, {{ written_name('records') }} as name
+    from {{ ref('int_source_records') }} as records
+    where records.birth_date is not null
 
 ),
 
