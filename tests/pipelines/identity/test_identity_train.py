@@ -139,3 +139,22 @@ def test_how_often_a_home_is_shared_by_a_family_is_counted():
         shares[kind] = train._others_of_family((np.array(patterns), None, np.array([count for _, count in seen], dtype=float)))
     assert shares["singles"] < 0.05 and shares["families"] > 0.7
     assert train._others_of_family(None) == train.FAMILY_DOUBT
+
+
+def test_where_all_live_in_one_town_the_town_says_nothing_and_equal_names_that_nothing_speaks_against_say_what_they_did():
+    shipped = model.prior().parameters
+    nothing = dict.fromkeys(train.NAMES, -1)
+    gamma = {name: {label: number for number, label in enumerate(levels(name))} for name in train.NAMES}
+    town, strangers = gamma["address"]["same postal code and locality"], {"name": gamma["name"]["different"], "birth_date": gamma["birth_date"]["different"]}
+    seen = [
+        (nothing | strangers | {"address": town}, 5000),
+        (nothing | {"name": gamma["name"]["same"]}, 300),
+        (nothing | {"name": gamma["name"]["same"], "birth_date": gamma["birth_date"]["same"], "address": town}, 200),
+    ]
+    sample = (np.array([list(pattern.values()) for pattern, _ in seen]), None, np.array([count for _, count in seen], dtype=float))
+
+    found = train._common(shipped, sample)
+
+    assert found["address"]["same postal code and locality"][1] == 1
+    assert found["name"] == shipped["name"] | {"different": [shipped["name"]["different"][0], found["name"]["different"][1]]}
+    assert found["birth_date"]["same"] == shipped["birth_date"]["same"]
