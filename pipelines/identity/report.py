@@ -47,9 +47,9 @@ order by run_number desc
 limit 1
 """
 
-# Pairs scored by this run, and those of the last run whose records were decided again.
+# Pairs scored by this run, and those of the last run whose records were decided again. A view, for they are read once, to be written down.
 PAIRS = """
-create or replace temp table decided_pairs as
+create or replace temp view decided_pairs as
 with
 
 pairs as (
@@ -76,11 +76,11 @@ judged as (
 select
     judged.* exclude (is_together, match_probability),
     case
-        when is_together and (match_probability >= $threshold or rule = {declared}) then 'match'
-        when not is_together and match_probability >= $review then 'review'
+        when is_together and (match_probability >= {threshold} or rule = {declared}) then 'match'
+        when not is_together and match_probability >= {review} then 'review'
         else 'no'
     end as decision,
-    case when not is_together and match_probability >= $review then coalesce(refused.reason, 'not sure') end as reason
+    case when not is_together and match_probability >= {review} then coalesce(refused.reason, 'not sure') end as reason
 from judged
 left join refused on judged.n_l = refused.n_l and judged.n_r = refused.n_r
 """
@@ -114,8 +114,8 @@ def last_report(connection: DuckDBPyConnection) -> IdentityReport | None:
 
 def make_pairs(connection: DuckDBPyConnection, model: Model, threshold: float) -> None:
     """Makes `decided_pairs`, every pair of the records decided again, with what was decided and why not; `new_pairs` is the same to be read."""
-    query = PAIRS.format(inside=INSIDE, declared=DECLARED, probability=PROBABILITY)
-    connection.execute(query, {"threshold": threshold, "review": settings().review_threshold}).fetchall()
+    numbers = {"inside": INSIDE, "declared": DECLARED, "threshold": threshold, "review": settings().review_threshold}
+    connection.execute(PAIRS.format(probability=PROBABILITY, **numbers)).fetchall()
     connection.execute(f"create or replace temp view new_pairs as {views.pairs(model, 'decided_pairs', 'people')}").fetchall()
 
 
