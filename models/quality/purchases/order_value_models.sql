@@ -10,18 +10,25 @@ histories as (
 
 ),
 
+buyers as (
+
+    select currency, count(*) filter (where priced_count > 0) as repeat_buyer_count
+    from histories
+    group by currency
+
+),
+
 fitted as (
 
     select
-        currency,
-        count(*) filter (where priced_count > 0) as repeat_buyer_count,
-        fit_order_values(
-            {{ number_list('priced_count', 'customer_id') }},
-            {{ number_list('coalesce(repeat_amount, 0)', 'customer_id') }}
-        ) as fit
+        buyers.currency,
+        buyers.repeat_buyer_count,
+        fit_order_values({{ number_list('histories.priced_count', 'histories.customer_id') }}, {{ number_list('histories.repeat_amount', 'histories.customer_id') }}) as fit
 
-    from histories
-    group by currency
+    from buyers
+    left join histories
+        on buyers.currency = histories.currency and histories.priced_count > 0 and {{ is_drawn('histories.customer_id', 'buyers.repeat_buyer_count') }}
+    group by buyers.currency, buyers.repeat_buyer_count
 
 )
 

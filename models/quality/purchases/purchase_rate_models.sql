@@ -3,11 +3,30 @@
 
 with
 
+histories as (
+
+    select * from {{ ref('purchase_histories') }}
+
+),
+
+buyers as (
+
+    select
+        sample,
+        count(*) as buyer_count,
+        count(*) filter (where frequency > 0) as repeat_buyer_count
+    from histories
+    group by sample
+
+),
+
 kinds as (
 
-    select sample, frequency, recency_days, age_days, count(*) as customer_count
-    from {{ ref('purchase_histories') }}
-    group by sample, frequency, recency_days, age_days
+    select histories.sample, histories.frequency, histories.recency_days, histories.age_days, count(*) as customer_count
+    from histories
+    inner join buyers on histories.sample = buyers.sample
+    where {{ is_drawn('histories.customer_id', 'buyers.buyer_count') }}
+    group by histories.sample, histories.frequency, histories.recency_days, histories.age_days
 
 ),
 
@@ -23,8 +42,6 @@ fitted as (
 
     select
         samples.sample,
-        coalesce(sum(kinds.customer_count), 0) as buyer_count,
-        coalesce(sum(case when kinds.frequency > 0 then kinds.customer_count end), 0) as repeat_buyer_count,
         {% set order_by = 'kinds.frequency, kinds.recency_days, kinds.age_days' -%}
         fit_purchase_rates(
             {% for column in ['frequency', 'recency_days', 'age_days', 'customer_count'] -%}
@@ -40,12 +57,13 @@ fitted as (
 
 select
     {{ run_at() }} as run_at,
-    sample,
-    cast(buyer_count as bigint) as buyer_count,
-    cast(repeat_buyer_count as bigint) as repeat_buyer_count,
+    fitted.sample,
+    coalesce(buyers.buyer_count, 0) as buyer_count,
+    coalesce(buyers.repeat_buyer_count, 0) as repeat_buyer_count,
     round(fit.r, 6) as r,
     round(fit.alpha, 6) as alpha,
     round(fit.a, 6) as a,
     round(fit.b, 6) as b,
     fit.problem as problem
 from fitted
+left join buyers on fitted.sample = buyers.sample
