@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
-from scipy.stats import chi2
 
 from pipelines.experiments.compare import Comparison, Moments, compare
 
@@ -32,8 +31,10 @@ def _moments(numbers: list[float | None] | None) -> Moments:
 
 def chi_square_p(statistic: pa.Array, freedom: pa.Array) -> pa.Array:
     """The probability of a statistic at least as large."""
+    from scipy.special import chdtrc  # what chi2.sf calls; scipy.stats takes longer to import than most models to build
+
     with np.errstate(all="ignore"):
-        return pa.array(chi2.sf(*(column.to_numpy(zero_copy_only=False).astype(float) for column in (statistic, freedom))), from_pandas=True)
+        return pa.array(chdtrc(*(column.to_numpy(zero_copy_only=False).astype(float) for column in (freedom, statistic))), from_pandas=True)
 
 
 def register(connection: DuckDBPyConnection) -> None:
