@@ -64,7 +64,8 @@ def build(folder: Path, memory: str, run_at: str) -> dict:
 
 
 def options(folder: Path, run_at: str) -> list[str]:
-    return ["--profiles-dir", str(PROJECT), "--target-path", str(folder / "target"), "--log-level-file", "none", "--vars", json.dumps({"run_at": run_at})]
+    as_the_daily_job = ["--log-level-file", "none", "--no-write-json"]
+    return ["--profiles-dir", str(PROJECT), "--target-path", str(folder / "target"), *as_the_daily_job, "--vars", json.dumps({"run_at": run_at})]
 
 
 def report(figures: dict[str, dict], customers: int = CUSTOMERS) -> None:

@@ -114,11 +114,13 @@ class Dbt(DbtCliResource):
         os.environ["SVOD_DATA"] = str(settings().data.resolve())
         os.environ["SVOD_THREADS"], os.environ["SVOD_MEMORY_LIMIT"] = str(settings().threads), settings().memory_limit
         os.environ[PARENT] = str(os.getpid())
-        # dbt's own log file would repeat every query, with the values in it, and cost as much as the models.
+        # dbt's own log file would repeat every query, with the values in it, and cost as much as the models;
+        # the manifest is as `manifest` left it, and nobody reads the results as a file.
         arguments = [
             "build",
             "--log-level-file",
             "none",
+            "--no-write-json",
             "--exclude-resource-type",
             "unit_test",
             "--vars",
