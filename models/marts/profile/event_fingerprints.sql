@@ -2,22 +2,18 @@
 
 with
 
-machine_reactions as (
-
-    select * from {{ ref('int_reactions') }}
-    where machine_rule is not null
-
-),
-
 hashed as (
 
-    select
-        {{ owner('stitched_events.customer_id') }} as customer_id,
-        {{ row_hash(ref('stitched_events'), 'stitched_events', leave_out=['record_id', 'subject_type', 'subject_value', 'value', 'user_id', 'message_id'],
-            also=['machine_reactions.machine_rule', 'stitched_events.occurred_at <= ' ~ run_at()]) }} as row_hash
+    select {{ owner('customer_id') }} as customer_id, hash(hash(stitched_by, content)) as row_hash
+    from {{ ref('event_owners') }}
 
+    -- Of opens and clicks, whose they are thought to be.
+    union all
+
+    select {{ owner('stitched_events.customer_id') }} as customer_id, hash(hash(int_reactions.event_id, int_reactions.machine_rule)) as row_hash
     from {{ ref('stitched_events') }} as stitched_events
-    left join machine_reactions on stitched_events.event_id = machine_reactions.event_id
+    inner join {{ ref('int_reactions') }} as int_reactions on stitched_events.event_id = int_reactions.event_id
+    where int_reactions.machine_rule is not null
 
     -- Records of whom a source says that they were made after the run: the first touch is theirs only when the day has come.
     union all

@@ -1,46 +1,8 @@
-with
-
-int_events as (
-
-    select * from {{ ref('int_events') }}
-
-),
-
-record_customers as (
-
-    select * from {{ source('identity', 'record_customers') }}
-
-),
-
-owners as (
-
-    select * from {{ ref('identifier_owners') }}
-
-),
-
-accounts as (
-
-    select * from owners
-    where identifier_type = 'user_id'
-
-),
-
-stitched as (
-
-    select
-        int_events.*,
-        coalesce(record_customers.customer_id, accounts.customer_id, owners.customer_id) as customer_id,
-        case
-            when record_customers.customer_id is not null then 'record'
-            when accounts.customer_id is not null then 'user_id'
-            when owners.customer_id is not null then 'subject'
-        end as stitched_by
-
-    from int_events
-    left join record_customers on int_events.record_id = record_customers.record_id
-    left join accounts on int_events.user_id = accounts.value
-    left join owners on int_events.subject_type = owners.identifier_type and int_events.value = owners.value
-
-)
-
-select * from stitched
+select
+    int_events.*,
+    owners.customer_id,
+    owners.stitched_by
+from {{ ref('int_events') }} as int_events
+inner join {{ ref('event_owners') }} as owners
+    on int_events.record_id is not distinct from owners.record_id and int_events.user_id is not distinct from owners.user_id
+    and int_events.subject_type is not distinct from owners.subject_type and int_events.value is not distinct from owners.value
