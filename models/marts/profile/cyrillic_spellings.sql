@@ -2,17 +2,16 @@ with
 
 written as (
 
-    select attribute, value, customer_id from {{ ref('attribute_candidates') }}
-    where attribute in ('given_name', 'additional_name', 'family_name')
+    select attribute, value, count(*) as customer_count, 0 as formal_count
+    from {{ ref('customer_values') }}
+    where attribute not in ('email', 'phone')
+    group by attribute, value
 
-    {% for part in ['locality', 'region'] -%}
     union all
-    select '{{ part }}', int_records.{{ part }}, record_customers.customer_id
-    from {{ ref('int_records') }} as int_records
-    inner join {{ source('identity', 'record_customers') }} as record_customers on int_records.record_id = record_customers.record_id
-    {% endfor %}
-    union all
-    select 'given_name', given_name, cast(null as string) from {{ ref('given_names') }}
+
+    select 'given_name' as attribute, given_name as value, 0 as customer_count, count(*) as formal_count
+    from {{ ref('given_names') }}
+    group by given_name
 
 ),
 
@@ -21,8 +20,8 @@ spellings as (
     select
         attribute,
         value,
-        count(distinct customer_id) as customer_count,
-        count(*) - count(customer_id) as formal_count
+        cast(sum(customer_count) as bigint) as customer_count,
+        sum(formal_count) as formal_count
 
     from written
     where {{ matches('lower(value)', '.*[а-яё].*') }}

@@ -2,12 +2,8 @@ with
 
 written as (
 
-    select attribute, value from {{ ref('attribute_candidates') }}
-    where attribute in ('given_name', 'additional_name', 'family_name')
-    union
-    select 'locality', locality from {{ ref('int_records') }}
-    union
-    select 'region', region from {{ ref('int_records') }}
+    select distinct attribute, value from {{ ref('customer_values') }}
+    where attribute not in ('email', 'phone')
 
 ),
 

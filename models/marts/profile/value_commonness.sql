@@ -1,33 +1,25 @@
 with
 
-candidates as (
+customer_values as (
 
-    select customer_id, attribute, value from {{ ref('attribute_candidates') }}
-    where attribute in ('given_name', 'additional_name', 'family_name', 'email', 'phone')
-
-),
-
--- Each value once per customer, with whether it is the only one: most are, and need no counting.
-spelled as (
-
-    select customer_id, attribute, value, count(*) over (partition by customer_id, attribute) > 1 as is_one_of_several
-    from (select distinct customer_id, attribute, value from candidates) as known
+    select * from {{ ref('customer_values') }}
 
 ),
 
+-- Most customers have one value of an attribute, which needs no counting.
 compared as (
 
-    select * from spelled
-    where is_one_of_several
+    select customer_id, attribute, value from customer_values
+    where is_one_of_several and attribute in ('given_name', 'additional_name', 'family_name', 'email', 'phone')
 
 ),
 
 holders as (
 
-    select spelled.attribute, spelled.value, count(*) as customer_count
-    from spelled
-    where (spelled.attribute, spelled.value) in (select attribute, value from compared)
-    group by spelled.attribute, spelled.value
+    select attribute, value, count(*) as customer_count
+    from customer_values
+    where (attribute, value) in (select attribute, value from compared)
+    group by attribute, value
 
 )
 
