@@ -12,20 +12,22 @@ record_customers as (
 
 ),
 
-of_records as (
+events as (
 
-    select events.consent_event_id, record_customers.customer_id
+    select
+        events.consent_event_id, events.identifier_type, events.value,
+        events.action in ('granted', 'confirmed') as is_consent,
+        record_customers.customer_id
+
     from int_consent_events as events
-    inner join record_customers on events.record_id = record_customers.record_id
+    left join record_customers on events.record_id = record_customers.record_id
 
 ),
 
 unrecorded as (
 
-    select events.*
-    from int_consent_events as events
-    left join of_records on events.consent_event_id = of_records.consent_event_id
-    where of_records.consent_event_id is null
+    select * from events
+    where customer_id is null
 
 ),
 
@@ -42,28 +44,21 @@ holders as (
 of_addresses as (
 
     select
-        events.consent_event_id,
+        unrecorded.consent_event_id,
         holders.customer_id,
-        events.action in ('granted', 'confirmed') as is_consent,
-        count(*) over (partition by events.consent_event_id) as holder_count
+        unrecorded.is_consent,
+        count(*) over (partition by unrecorded.consent_event_id) as holder_count
 
-    from unrecorded as events
-    inner join holders on events.identifier_type = holders.identifier_type and events.value = holders.value
-
-),
-
--- Nobody knows which of several holders spoke: a "no" is then each one's, a "yes" nobody's.
-subjects as (
-
-    select consent_event_id, customer_id from of_records
-    union all
-    select consent_event_id, customer_id from of_addresses
-    where holder_count = 1 or not is_consent
+    from unrecorded
+    inner join holders on unrecorded.identifier_type = holders.identifier_type and unrecorded.value = holders.value
 
 )
 
-select
-    consent_event_id,
-    customer_id,
-    count(*) over (partition by consent_event_id) as subject_count
-from subjects
+-- Nobody knows which of several holders spoke: a "no" is then each one's, a "yes" nobody's.
+select consent_event_id, customer_id, cast(1 as bigint) as subject_count
+from events
+where customer_id is not null
+union all
+select consent_event_id, customer_id, holder_count as subject_count
+from of_addresses
+where holder_count = 1 or not is_consent

@@ -27,15 +27,33 @@ samples as (
 known as (
 
     select
-        samples.*,
+        samples.sample,
+        samples.known_until,
+        samples.horizon_days,
         purchase_days.customer_id,
-        purchase_days.purchased_on,
         purchase_days.currency,
-        purchase_days.amount,
-        purchase_days.purchased_on > min(purchase_days.purchased_on) over (partition by samples.sample, purchase_days.customer_id) as is_repeat
+        count(*) as day_count,
+        min(purchase_days.purchased_on) as first_on,
+        max(purchase_days.purchased_on) as last_on,
+        count(*) filter (where purchase_days.amount > 0) as priced_count,
+        sum(purchase_days.amount) filter (where purchase_days.amount > 0) as priced_amount,
+        min_by(coalesce(purchase_days.amount, 0), purchase_days.purchased_on) as first_amount
 
     from samples
-    inner join purchase_days on purchase_days.purchased_on <= samples.known_until
+    inner join {{ ref('purchase_days') }} as purchase_days on purchase_days.purchased_on <= samples.known_until
+    group by samples.sample, samples.known_until, samples.horizon_days, purchase_days.customer_id, purchase_days.currency
+
+),
+
+-- The first purchase made the customer and repeats nothing.
+repeated as (
+
+    select
+        *,
+        priced_count - case when first_amount > 0 then 1 else 0 end as repeat_count,
+        priced_amount - case when first_amount > 0 then first_amount else 0 end as repeat_sum
+
+    from known
 
 ),
 
@@ -47,14 +65,13 @@ histories as (
         known_until,
         horizon_days,
         currency,
-        count(*) filter (where is_repeat) as frequency,
-        cast({{ days_between('min(purchased_on)', 'max(purchased_on)') }} as bigint) as recency_days,
-        cast({{ days_between('min(purchased_on)', 'known_until') }} as bigint) as age_days,
-        count(*) filter (where is_repeat and amount > 0) as priced_count,
-        cast(sum(amount) filter (where is_repeat and amount > 0) / count(*) filter (where is_repeat and amount > 0) as decimal(18, 2)) as repeat_amount
+        day_count - 1 as frequency,
+        cast({{ days_between('first_on', 'last_on') }} as bigint) as recency_days,
+        cast({{ days_between('first_on', 'known_until') }} as bigint) as age_days,
+        repeat_count as priced_count,
+        cast(repeat_sum / nullif(repeat_count, 0) as decimal(18, 2)) as repeat_amount
 
-    from known
-    group by sample, customer_id, known_until, horizon_days, currency
+    from repeated
 
 )
 

@@ -29,10 +29,11 @@ holders as (
 
     select identifier_type, value, customer_id
     from {{ ref('customer_identifiers') }}
-    where identifier_type in ('email', 'phone') and is_valid and not is_junk
+    where identifier_type in ('email', 'phone') and is_valid and not is_junk and value in (select value from spelled)
     union all
     select 'customer_id' as identifier_type, old_customer_id as value, customer_id
     from {{ ref('customer_redirects') }}
+    where old_customer_id in (select value from spelled)
 
 ),
 
