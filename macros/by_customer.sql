@@ -3,7 +3,8 @@
     A model materialized as `fingerprints` has one number per customer, made of everything the marts read of it (`row_hash`). The table keeps
     in which build the number last changed, and those who are gone with none. A model materialized as `by_customer` names those it `follows`,
     directly or through its parents, and marks in its SQL where rows are of a changed customer (`is_changed`); without
-    the mark's meaning, in unit tests and on other engines, it is plain SQL for everybody.
+    the mark's meaning, in unit tests and on other engines, it is plain SQL for everybody. Where rows also hang on a time that passes
+    (a window), a column named in the config `stands_until` tells the moment at which the customer must be looked at again.
 
     What a table is up to is its comment, written in the transaction that changes its rows: the code it was made with, and for each
     fingerprints model the build through which it is right, which is never later than that of any parent. So it does not matter which models
@@ -115,7 +116,9 @@
             {% endfor %}
         {% endif %}
     {% endfor %}
-    {{ return({'code': local_md5(code | join('\n')), 'follows': follows if config.get('materialized') != 'fingerprints' else {}}) }}
+    {%- set up_to = {'code': local_md5(code | join('\n')), 'follows': follows if config.get('materialized') != 'fingerprints' else {}} -%}
+    {% if config.get('stands_until') %}{% do up_to.update({'run_at': var('run_at')}) %}{% endif %}
+    {{ return(up_to) }}
 {% endmacro %}
 
 
@@ -137,6 +140,8 @@
         {{ return(false) }}
     {% endif %}
     {% for name, through in up_to.follows.items() if before.follows[name][0] != through[0] %}{{ return(false) }}{% endfor %}
+    {#- What stood at a later moment need not have stood at an earlier one. -#}
+    {% if up_to.run_at and (before.run_at or '9999') > up_to.run_at %}{{ return(false) }}{% endif %}
     {{ return(up_to.follows | length > 0) }}
 {% endmacro %}
 
@@ -148,6 +153,9 @@
         {%- set fingerprints = (graph.nodes.values() | selectattr('name', 'equalto', name) | list)[0] -%}
         {% do parts.append('select customer_id from ' ~ adapter.quote(fingerprints.schema) ~ '.' ~ adapter.quote(name) ~ ' where changed_in > ' ~ through[1]) %}
     {% endfor %}
+    {% if config.get('stands_until') %}
+        {% do parts.append('select customer_id from ' ~ this.render() ~ ' where ' ~ config.get('stands_until') ~ ' <= ' ~ run_at()) %}
+    {% endif %}
     {% do run_query('create or replace temp table ' ~ changed ~ ' as ' ~ parts | join(' union ')) %}
     {{ return(changed) }}
 {% endmacro %}

@@ -81,7 +81,7 @@ joined as (
         ---------- recency, frequency, money
         coalesce(purchases.orders_count, 0) as orders_count,
         coalesce(purchases.orders_in_other_currencies_count, 0) as orders_in_other_currencies_count,
-        purchases.recency_days,
+        cast({{ days_between('purchases.last_order_at', run_at()) }} as bigint) as recency_days,
         purchases.monetary,
         purchases.monetary_currency,
         purchases.average_order_amount,

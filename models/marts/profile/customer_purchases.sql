@@ -1,9 +1,11 @@
+{{ config(materialized='by_customer') }}
 with
 
 purchases as (
 
     select * from {{ ref('orders') }}
     where is_purchase and customer_id is not null and ordered_at <= {{ run_at() }}
+        and {{ is_changed('customer_id') }}
 
 ),
 
@@ -44,8 +46,7 @@ summed as (
         cast(by_currency.net_amount as decimal(18, 2)) as monetary,
         cast(by_currency.net_amount / by_currency.currency_count as decimal(18, 2)) as average_order_amount,
         totals.first_order_at,
-        totals.last_order_at,
-        cast({{ days_between('totals.last_order_at', run_at()) }} as bigint) as recency_days
+        totals.last_order_at
 
     from totals
     inner join by_currency on totals.customer_id = by_currency.customer_id and by_currency.place = 1

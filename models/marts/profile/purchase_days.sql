@@ -1,15 +1,18 @@
+{{ config(materialized='by_customer') }}
 with
 
 purchases as (
 
     select * from {{ ref('orders') }}
     where is_purchase and customer_id is not null and ordered_at <= {{ run_at() }}
+        and {{ is_changed('customer_id') }}
 
 ),
 
 customer_purchases as (
 
     select * from {{ ref('customer_purchases') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 

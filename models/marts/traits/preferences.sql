@@ -1,3 +1,4 @@
+{{ config(materialized='by_customer', stands_until='stands_until') }}
 with
 
 acts as (
@@ -6,12 +7,13 @@ acts as (
     from {{ ref('customer_timeline') }}
     where is_by_customer and kind <> 'consent'
         and occurred_at <= {{ run_at() }} and occurred_at > {{ run_at() }} - interval '365' day
+        and {{ is_changed('customer_id') }}
 
 ),
 
 counted as (
 
-    select customer_id, channel, hour_utc, count(*) as act_count, max(occurred_at) as last_at
+    select customer_id, channel, hour_utc, count(*) as act_count, min(occurred_at) as first_at, max(occurred_at) as last_at
     from acts
     group by customer_id, channel, hour_utc
 
@@ -22,6 +24,7 @@ channels as (
     select
         customer_id,
         channel,
+        min(min(first_at)) over (partition by customer_id) as first_at,
         row_number() over (partition by customer_id order by sum(act_count) desc, max(last_at) desc, channel) as place
 
     from counted
@@ -44,7 +47,8 @@ hours as (
 select
     channels.customer_id,
     channels.channel as preferred_channel,
-    hours.hour_utc as preferred_hour_utc
+    hours.hour_utc as preferred_hour_utc,
+    channels.first_at + interval '365' day as stands_until
 from channels
 inner join hours on channels.customer_id = hours.customer_id and hours.place = 1
 where channels.place = 1
