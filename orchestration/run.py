@@ -32,8 +32,7 @@ def run_daily(
     with only_run(), dg.DagsterInstance.get() as instance:
         sweep(instance)
         from orchestration.definitions import defs
-        from orchestration.defs.ingestion import FORCE
-        from orchestration.defs.resources import RUN_AT
+        from orchestration.defs.resources import FORCE, RUN_AT
 
         tags = {RUN_AT: (run_at or this_minute()).isoformat(sep=" "), STARTED_HERE: "command line"} | ({FORCE: "true"} if force else {})
         run_id = str(uuid4())

@@ -70,15 +70,15 @@ def company(data, first_day_done) -> Path:
 
 @pytest.fixture
 def build(dbt: Dbt) -> Callable[[Path, str], None]:
-    def run(data: Path, day: str) -> None:
-        done = dbt(data, *arguments(day))
+    def run(data: Path, day: str, *, rebuild: bool = False) -> None:
+        done = dbt(data, *arguments(day, rebuild=rebuild))
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr
 
     return run
 
 
-def arguments(day: str) -> list[str]:
-    return ["run", "--select", *MODELS, "--exclude", "source:communications+", "--vars", f"{{run_at: '{day} 06:00:00'}}"]
+def arguments(day: str, *, rebuild: bool = False) -> list[str]:
+    return ["run", "--select", *MODELS, "--exclude", "source:communications+", "--vars", f"{{run_at: '{day} 06:00:00', rebuild: {str(rebuild).lower()}}}"]
 
 
 def happens(data: Path, day: str, *statements: str) -> None:
@@ -106,13 +106,12 @@ def erase_somebody(data: Path) -> None:
     erase.carry_out(erase.plan([record for (record,) in records], ["request-1"], "dpo"))
 
 
-def built_anew(data: Path, folder: Path, day: str, build: Callable[[Path, str], None]) -> Path:
-    """A copy of the company in which nothing is known of earlier builds, so that all is built; history keeps what it has and compares everybody."""
+def built_anew(data: Path, folder: Path, day: str, build: Callable[..., None]) -> Path:
+    """A copy of the company in which all is built, as `svod run --force` has it; history keeps what it has and compares everybody."""
     shutil.copytree(data, folder)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        for (name,) in connection.execute("select schema_name || '.' || table_name from duckdb_tables() where comment is not null").fetchall():
-            connection.execute(f"comment on table {name} is null")
-    build(folder, day)
+        connection.execute("delete from profile.attribute_candidates")
+    build(folder, day, rebuild=True)
     return folder
 
 

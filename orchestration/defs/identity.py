@@ -4,8 +4,7 @@ from dataclasses import fields
 
 import dagster as dg
 
-from orchestration.defs.ingestion import FORCE
-from orchestration.defs.resources import POOL, RETRY, RunLock, only_the_date_changed, run_at
+from orchestration.defs.resources import FORCE, POOL, RETRY, RunLock, only_the_date_changed, run_at
 from orchestration.defs.warehouse import MANIFEST, Translator
 
 # What matching reads; the stewards' decisions too, so that they are built before it.

@@ -4,11 +4,10 @@ from datetime import datetime
 
 import dagster as dg
 
-from orchestration.defs.resources import POOL, RunLock, nothing_to_do, run_at
+from orchestration.defs.resources import FORCE, POOL, RunLock, nothing_to_do, run_at
 from pipelines.settings import settings
 from pipelines.sources.registry import presets
 
-FORCE = "svod/force"
 LANDING = {
     "files": "One row per file ever met, with its hash, its counts and what became of it",
     "quarantine": "One row per record that was left out, with its line, the reason and the remedy",

@@ -25,6 +25,7 @@ from pipelines.settings import PROJECT, settings
 DBT = Path(sys.executable).with_name("dbt")
 DBT_FOLDERS = ("models", "macros", "seeds", "snapshots", "tests/dbt", "dbt_project.yml", "profiles.yml")
 RUN_AT = "svod/run_at"
+FORCE = "svod/force"
 POOL = "duckdb"
 # For steps that write in one transaction each. dbt's has none: most of what ends it are failed tests, and they would fail again.
 RETRY = dg.RetryPolicy(max_retries=1, delay=20)
@@ -124,7 +125,7 @@ class Dbt(DbtCliResource):
             "--exclude-resource-type",
             "unit_test",
             "--vars",
-            json.dumps({"run_at": f"{moment:%Y-%m-%d %H:%M:%S}"}),
+            json.dumps({"run_at": f"{moment:%Y-%m-%d %H:%M:%S}"} | ({"rebuild": True} if FORCE in context.run.tags else {})),
         ]
         if only_their_tests:
             arguments += ["--indirect-selection", "cautious"]  # a test that reads other models too waits until they are built

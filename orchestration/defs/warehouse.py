@@ -11,8 +11,7 @@ import dagster as dg
 from dagster._utils.schedules import schedule_execution_time_iterator
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration.defs.ingestion import FORCE
-from orchestration.defs.resources import POOL, Dbt, RunLock, manifest, only_the_date_changed, run_at, unfinished
+from orchestration.defs.resources import FORCE, POOL, Dbt, RunLock, manifest, only_the_date_changed, run_at, unfinished
 from pipelines.identity import identifier_types
 from pipelines.settings import settings
 
