@@ -8,7 +8,10 @@
 
     What a table is up to is its comment, written in the transaction that changes its rows: the code it was made with, and for each
     fingerprints model the build through which it is right, which is never later than that of any parent. So it does not matter which models
-    a run builds, or where it is killed. A new table, other code, another seed, or fingerprints begun anew: everything is built. -#}
+    a run builds, or where it is killed. A new table, other code, another seed, or fingerprints begun anew: everything is built.
+
+    The rows that a run has rebuilt it also keeps in memory (database `rebuilt`, with from where they are new as the table's comment), so that a
+    model that follows the same need not look for them among millions of its parent's. -#}
 
 {% macro is_changed(customer_id) -%}
     true /* of a changed customer: {{ customer_id }} */
@@ -30,10 +33,13 @@
         {% do run_query(by_customer__remember(up_to)) %}
     {% else %}
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
-        {%- set changed = by_customer__changed(before) -%}
+        {%- set changed, rows = by_customer__changed(before), by_customer__rebuilt(this.schema, this.identifier) -%}
+        {#- A transaction writes to one database, so the rows are kept before it begins. -#}
+        {% do run_query("attach if not exists ':memory:' as rebuilt; create or replace table " ~ rows ~ ' as ' ~ by_customer__narrowed(sql, changed, before, states_of_tables)
+            ~ '; comment on table ' ~ rows ~ " is '" ~ tojson({'code': up_to.code, 'follows': before.follows}, sort_keys=true) ~ "'") %}
         {% call statement('main') %}
             delete from {{ this.render() }} where coalesce(customer_id, '') in (select customer_id from {{ changed }});
-            insert into {{ this.render() }} by name {{ by_customer__narrowed(sql, changed) }};
+            insert into {{ this.render() }} by name select * from {{ rows }};
             {{ by_customer__remember(up_to) }}
         {% endcall %}
         {{ run_hooks(post_hooks, inside_transaction=True) }}
@@ -50,7 +56,7 @@
     {%- set up_to = by_customer__up_to(sql, states_of_tables) -%}
     {%- set before = states_of_tables.get(this.schema ~ '.' ~ this.identifier) -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% if before and before.code == up_to.code and load_cached_relation(this) is not none and not should_full_refresh() %}
+    {% if before and before.code == up_to.code and load_cached_relation(this) is not none and not should_full_refresh() and not var('rebuild') %}
         {%- set known = before.follows[this.identifier] -%}
         {% do up_to.follows.update({this.identifier: [known[0], known[1] + 1]}) %}
         {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ sql) %}
@@ -92,12 +98,18 @@
 {%- endmacro %}
 
 
-{#- What the comments of all tables say: {schema.table: {code, follows: {model: [since when it counts, build]}}}. -#}
+{#- What the comments of all tables say: {schema.table: {code, follows: {model: [since when it counts, build]}}}, and of rows kept in memory {rebuilt.schema.table: …}. -#}
 {% macro by_customer__states() %}
     {%- set states = {} -%}
-    {%- set query = "select schema_name || '.' || table_name, comment from duckdb_tables() where comment like '{\"code\":%' and database_name = '" ~ this.database ~ "'" -%}
+    {%- set query = "select if(database_name = 'rebuilt', 'rebuilt.', schema_name || '.') || table_name, comment from duckdb_tables() "
+        ~ "where comment like '{\"code\":%' and database_name in ('rebuilt', '" ~ this.database ~ "')" -%}
     {% for row in run_query(query).rows %}{% do states.update({row[0]: fromjson(row[1])}) %}{% endfor %}
     {{ return(states) }}
+{% endmacro %}
+
+
+{% macro by_customer__rebuilt(schema, name) %}
+    {{ return('rebuilt.main.' ~ adapter.quote(schema ~ '.' ~ name)) }}
 {% endmacro %}
 
 
@@ -161,8 +173,24 @@
 {% endmacro %}
 
 
-{% macro by_customer__narrowed(sql, changed) %}
-    {{ return(modules.re.sub('true /[*] of a changed customer: (.+?) [*]/', "coalesce(\\1, '') in (select customer_id from " ~ changed ~ ')', sql)) }}
+{#- The query for the changed customers only, of parents that were rebuilt for the same customers in this run their rebuilt rows. -#}
+{% macro by_customer__narrowed(sql, changed, before, states) %}
+    {%- set found = {'sql': modules.re.sub('true /[*] of a changed customer: (.+?) [*]/', "coalesce(\\1, '') in (select customer_id from " ~ changed ~ ')', sql)} -%}
+    {% for parent in by_customer__parents(model) if parent.config.materialized == 'by_customer' and not config.get('stands_until') %}
+        {%- set rebuilt = states.get('rebuilt.' ~ parent.schema ~ '.' ~ parent.name) -%}
+        {% if rebuilt and by_customer__covers(rebuilt.follows, before.follows) %}
+            {% do found.update({'sql': found.sql | replace(parent.relation_name, by_customer__rebuilt(parent.schema, parent.name))}) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(found.sql) }}
+{% endmacro %}
+
+
+{#- Whether rows rebuilt since `from` are those of all customers that changed since `before`. -#}
+{% macro by_customer__covers(from, before) %}
+    {% if from.keys() | sort != before.keys() | sort %}{{ return(false) }}{% endif %}
+    {% for name, through in before.items() if from[name][0] != through[0] or from[name][1] > through[1] %}{{ return(false) }}{% endfor %}
+    {{ return(true) }}
 {% endmacro %}
 
 

@@ -21,9 +21,12 @@
     {%- set scope = none -%}
     {% if by_customer__is_continued(before, up_to) %}
         {%- set scope = by_customer__changed(before) -%}
-        {% do run_query('insert into ' ~ scope ~ ' select customer_id from ' ~ states ~ ' where valid_from = ' ~ run_at() ~ ' or valid_to = ' ~ run_at()) %}
+        {#- A run repeated at the same moment looks at more customers than were rebuilt. -#}
+        {%- set repeated = 'select customer_id from ' ~ states ~ ' where valid_from = ' ~ run_at() ~ ' or valid_to = ' ~ run_at() -%}
+        {%- set is_repeated = run_query('select count(*) from (' ~ repeated ~ ')').rows[0][0] > 0 -%}
+        {% if is_repeated %}{% do run_query('insert into ' ~ scope ~ ' ' ~ repeated) %}{% endif %}
     {% endif %}
-    {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ (by_customer__narrowed(sql, scope) if scope else sql)) %}
+    {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ (by_customer__narrowed(sql, scope, before, {} if is_repeated else states_of_tables) if scope else sql)) %}
     {%- set columns = run_query('select column_name, column_type from (describe ' ~ now ~ ')').rows -%}
     {% if load_cached_relation(this) is none %}
         {% do run_query('create table ' ~ states ~ ' as select *, ' ~ run_at() ~ ' as valid_from, ' ~ run_at() ~ ' as valid_to from ' ~ now ~ ' where false') %}

@@ -32,7 +32,7 @@ TABLES = {
     "segment_conditions": "segments",
 }
 BEFORE = ("+int_records", "+int_identifiers", "+int_links", "identity_overrides")
-AFTER = tuple(f"+{table}_as_of" for table in TABLES)
+AFTER = tuple(f"+{table}{end}" for table in TABLES for end in ("", "_as_of"))
 
 
 class Installation:

@@ -1,2 +1,4 @@
 {{ config(unique_key=['customer_id', 'segment']) }}
-select customer_id, segment from {{ ref('segment_members') }}
+-- What `segment_members` says, by customer.
+select customer_id, segment from {{ ref('segment_conditions') }}
+where is_member and {{ is_changed('customer_id') }}

@@ -11,6 +11,7 @@ int_order_lines as (
 orders as (
 
     select * from {{ ref('orders') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
@@ -40,7 +41,9 @@ order_lines as (
 
     from int_order_lines
     left join orders on int_order_lines.order_id = orders.order_id
-    where {{ is_changed('orders.customer_id') }}
+    left join {{ ref('int_orders') }} as int_orders on int_order_lines.order_id = int_orders.order_id
+    -- A line without its order is nobody's.
+    where orders.order_id is not null or (int_orders.order_id is null and {{ is_changed('cast(null as string)') }})
 
 )
 

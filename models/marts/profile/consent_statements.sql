@@ -22,7 +22,10 @@ purposes as (
 
 -- Who forbids processing forbids with it what rests on processing. Nothing else passes from one purpose to another.
 spoken as (
-
+    {% for about in [
+        "events.purpose = purposes.purpose and (events.channel in (purposes.channel, 'any') or purposes.channel = 'any')",
+        "events.purpose = 'personal_data' and events.is_withdrawal and purposes.purpose <> 'personal_data'",
+    ] %}
     select
         events.*,
         events.purpose as stated_purpose,
@@ -36,10 +39,9 @@ spoken as (
         least(events.expires_at, events.effective_at + purposes.expires_after_days * interval '1' day) as stands_until
 
     from events
-    inner join purposes
-        on (events.purpose = purposes.purpose and (events.channel in (purposes.channel, 'any') or purposes.channel = 'any'))
-        or (events.purpose = 'personal_data' and events.is_withdrawal and purposes.purpose <> 'personal_data')
-
+    inner join purposes on {{ about }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 objected as (

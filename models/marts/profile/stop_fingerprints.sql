@@ -14,11 +14,20 @@ stops as (
 
 ),
 
+stopped as (
+
+    select identifier_type, address as value from suppressions
+    union
+    select identifier_type, value from stops
+
+),
+
 held as (
 
     select record_customers.customer_id, int_identifiers.identifier_type, int_identifiers.value
     from {{ ref('int_identifiers') }} as int_identifiers
     inner join {{ source('identity', 'record_customers') }} as record_customers on int_identifiers.record_id = record_customers.record_id
+    where (int_identifiers.identifier_type, int_identifiers.value) in (select identifier_type, value from stopped)
 
 ),
 
@@ -28,6 +37,7 @@ named as (
     select subjects.customer_id, statements.identifier_type, statements.value
     from {{ ref('consent_statements') }} as statements
     inner join {{ ref('consent_subjects') }} as subjects on statements.consent_event_id = subjects.consent_event_id
+    where (statements.identifier_type, statements.value) in (select identifier_type, value from stopped)
 
 ),
 

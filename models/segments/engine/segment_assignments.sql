@@ -1,14 +1,23 @@
+{{ config(materialized='by_customer') }}
 with
 
 customers as (
 
     select customer_id from {{ ref('customers') }}
+    where {{ is_changed('customer_id') }}
 
 ),
 
 priorities as (
 
     select * from {{ ref('segment_priorities') }}
+
+),
+
+members as (
+
+    select customer_id, segment from {{ ref('segment_conditions') }}
+    where is_member and {{ is_changed('customer_id') }}
 
 ),
 
@@ -28,7 +37,7 @@ ranked as (
         row_number() over (partition by priorities.list, members.customer_id order by priorities.priority, priorities.segment) as place
 
     from priorities
-    inner join {{ ref('segment_members') }} as members on priorities.segment = members.segment
+    inner join members on priorities.segment = members.segment
 
 ),
 
