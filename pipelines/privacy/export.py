@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.privacy import finding, subject
+from pipelines.privacy.headings import heading, segment_titles
 from pipelines.privacy.json_cut import cut_things
 from pipelines.privacy.matching import condition
 from pipelines.privacy.register import WORDS
@@ -53,7 +54,7 @@ def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
         connection.execute(f"attach '{path}' as subject (read_write)")
         connection.execute("insert into subject.records select unnest($records)", {"records": finding.records_of(connection, identifier)})
         subject.gather(connection)
-        parts = []
+        parts, segments = [], segment_titles(connection)
         for (schema, table), columns in subject.tables_of(connection).items():
             if not schema.startswith(SHOWN) or (where := condition(schema, columns, table)) == "false":
                 continue
@@ -68,6 +69,7 @@ def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
                 parts.append(
                     {
                         "table": f"{schema}.{table}",
+                        "title": heading(f"{schema}.{table}", language, segments),
                         "source": source,
                         "purpose": purposes.get(f"{schema}.{table}", WORDS[language]["advertising" if schema == "communications" else "customer_care"]),
                         "rows": kept,
@@ -91,7 +93,7 @@ def page(content: list[dict[str, Any]], language: str) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
         body = "".join("<tr>" + "".join(f"<td>{html.escape(_said(row.get(name)))}</td>" for name in names) + "</tr>" for row in part["rows"])
         told = f"{words['source']}: {html.escape(part['source'])} · {words['purpose']}: {html.escape(part['purpose'])}"
-        parts.append(f"<h2>{html.escape(part['table'])}</h2><p>{told}</p><div><table><tr>{head}</tr>{body}</table></div>")
+        parts.append(f"<h2>{html.escape(part['title'])}</h2><p>{told}</p><div><table><tr>{head}</tr>{body}</table></div>")
     style = "body{font:14px sans-serif;margin:2em}div{overflow-x:auto}table{border-collapse:collapse}td,th{border:1px solid #999;padding:3px 6px;text-align:left;vertical-align:top}"
     return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{words["title"]}</title><style>{style}</style><h1>{words["title"]}</h1><p>{words["intro"]}</p>{"".join(parts)}</html>\n'
 
