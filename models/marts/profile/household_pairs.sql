@@ -7,6 +7,19 @@ ties as (
 
 ),
 
+pairs as (
+
+    select
+        l.customer_id,
+        r.customer_id as other_customer_id,
+        l.contact_type,
+        l.value
+
+    from ties as l
+    inner join ties as r on l.contact_type = r.contact_type and l.value = r.value and l.customer_id <> r.customer_id
+
+),
+
 named as (
 
     select
@@ -18,6 +31,7 @@ named as (
 
     from {{ ref('int_records') }} as int_records
     inner join {{ source('identity', 'record_customers') }} as record_customers on int_records.record_id = record_customers.record_id
+    where record_customers.customer_id in (select customer_id from pairs)
 
 ),
 
@@ -30,19 +44,6 @@ given_names as (
 people as (
 
     select customer_id, min(birth_year) as birth_year from named group by customer_id having max(length(given_name_key)) > 1
-
-),
-
-pairs as (
-
-    select
-        l.customer_id,
-        r.customer_id as other_customer_id,
-        l.contact_type,
-        l.value
-
-    from ties as l
-    inner join ties as r on l.contact_type = r.contact_type and l.value = r.value and l.customer_id <> r.customer_id
 
 ),
 
