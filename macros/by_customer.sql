@@ -10,7 +10,7 @@
     fingerprints model the build through which it is right, which is never later than that of any parent. So it does not matter which models
     a run builds, or where it is killed. A new table, other code, another seed, or fingerprints begun anew: everything is built.
 
-    The rows that a run has rebuilt it also keeps in memory (database `rebuilt`, with from where they are new as the table's comment), so that a
+    The rows that a run has rebuilt it also keeps in memory (database `rebuilt`, with from which build to which as the table's comment), so that a
     model that follows the same need not look for them among millions of its parent's. -#}
 
 {% macro is_changed(customer_id) -%}
@@ -35,8 +35,8 @@
         {{ run_hooks(pre_hooks, inside_transaction=True) }}
         {%- set changed, rows = by_customer__changed(before), by_customer__rebuilt(this.schema, this.identifier) -%}
         {#- A transaction writes to one database, so the rows are kept before it begins. -#}
-        {% do run_query("attach if not exists ':memory:' as rebuilt; create or replace table " ~ rows ~ ' as ' ~ by_customer__narrowed(sql, changed, before, states_of_tables)
-            ~ '; comment on table ' ~ rows ~ " is '" ~ tojson({'code': up_to.code, 'follows': before.follows}, sort_keys=true) ~ "'") %}
+        {% do run_query("attach if not exists ':memory:' as rebuilt; create or replace table " ~ rows ~ ' as ' ~ by_customer__narrowed(sql, changed, before, up_to, states_of_tables)
+            ~ '; comment on table ' ~ rows ~ " is '" ~ tojson({'code': up_to.code, 'follows': before.follows, 'through': up_to.follows}, sort_keys=true) ~ "'") %}
         {% call statement('main') %}
             delete from {{ this.render() }} where coalesce(customer_id, '') in (select customer_id from {{ changed }});
             insert into {{ this.render() }} by name select * from {{ rows }};
@@ -174,11 +174,11 @@
 
 
 {#- The query for the changed customers only, of parents that were rebuilt for the same customers in this run their rebuilt rows. -#}
-{% macro by_customer__narrowed(sql, changed, before, states) %}
+{% macro by_customer__narrowed(sql, changed, before, up_to, states) %}
     {%- set found = {'sql': modules.re.sub('true /[*] of a changed customer: (.+?) [*]/', "coalesce(\\1, '') in (select customer_id from " ~ changed ~ ')', sql)} -%}
     {% for parent in by_customer__parents(model) if parent.config.materialized == 'by_customer' and not config.get('stands_until') %}
         {%- set rebuilt = states.get('rebuilt.' ~ parent.schema ~ '.' ~ parent.name) -%}
-        {% if rebuilt and by_customer__covers(rebuilt.follows, before.follows) %}
+        {% if rebuilt and by_customer__covers(rebuilt, before.follows, up_to.follows) %}
             {% do found.update({'sql': found.sql | replace(parent.relation_name, by_customer__rebuilt(parent.schema, parent.name))}) %}
         {% endif %}
     {% endfor %}
@@ -186,10 +186,12 @@
 {% endmacro %}
 
 
-{#- Whether rows rebuilt since `from` are those of all customers that changed since `before`. -#}
-{% macro by_customer__covers(from, before) %}
-    {% if from.keys() | sort != before.keys() | sort %}{{ return(false) }}{% endif %}
-    {% for name, through in before.items() if from[name][0] != through[0] or from[name][1] > through[1] %}{{ return(false) }}{% endfor %}
+{#- Whether rows that were rebuilt are those of all customers that changed since `before`, as of now. -#}
+{% macro by_customer__covers(rebuilt, before, now) %}
+    {% if rebuilt.follows.keys() | sort != before.keys() | sort %}{{ return(false) }}{% endif %}
+    {% for name, from in rebuilt.follows.items() if from[0] != before[name][0] or from[1] > before[name][1] or rebuilt.through[name] != now[name] %}
+        {{ return(false) }}
+    {% endfor %}
     {{ return(true) }}
 {% endmacro %}
 

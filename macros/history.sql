@@ -26,7 +26,7 @@
         {%- set is_repeated = run_query('select count(*) from (' ~ repeated ~ ')').rows[0][0] > 0 -%}
         {% if is_repeated %}{% do run_query('insert into ' ~ scope ~ ' ' ~ repeated) %}{% endif %}
     {% endif %}
-    {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ (by_customer__narrowed(sql, scope, before, {} if is_repeated else states_of_tables) if scope else sql)) %}
+    {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ (by_customer__narrowed(sql, scope, before, up_to, {} if is_repeated else states_of_tables) if scope else sql)) %}
     {%- set columns = run_query('select column_name, column_type from (describe ' ~ now ~ ')').rows -%}
     {% if load_cached_relation(this) is none %}
         {% do run_query('create table ' ~ states ~ ' as select *, ' ~ run_at() ~ ' as valid_from, ' ~ run_at() ~ ' as valid_to from ' ~ now ~ ' where false') %}
