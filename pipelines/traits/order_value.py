@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.traits.repeat_purchases import FEWEST_REPEATERS
+from pipelines.traits.repeat_purchases import FEWEST_REPEATERS, of_counts
 
 
 class Values(NamedTuple):
@@ -50,9 +50,8 @@ def log_likelihood(parameters, x, m) -> float:
     from scipy.special import gammaln
 
     p, q, v = parameters
-    return float(
-        np.sum(gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(v) + (p * x - 1) * np.log(m) + p * x * np.log(x) - (p * x + q) * np.log(v + x * m))
-    )
+    rows = of_counts(lambda x: gammaln(p * x + q) - gammaln(np.maximum(p * x, p)) + p * x * np.log(np.maximum(x, 1)), x)
+    return float(np.sum(rows - gammaln(q) + q * np.log(v) + (p * x - 1) * np.log(m) - (p * x + q) * np.log(v + x * m)))
 
 
 def expected(values: Values, x, m):

@@ -52,10 +52,15 @@ def log_likelihood(parameters, x, tx, t, n) -> float:
     from scipy.special import betaln, gammaln
 
     r, alpha, a, b = parameters
-    made = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + betaln(a, b + x) - betaln(a, b)
+    made = r * np.log(alpha) - gammaln(r) - betaln(a, b) + of_counts(lambda x: gammaln(r + x) + betaln(a, b + x), x)
     stays = -(r + x) * np.log(alpha + t)
     left = np.where(x > 0, np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + tx), -np.inf)
     return float(np.sum(n * (made + np.logaddexp(stays, left))))
+
+
+def of_counts(function, x):
+    """A dear function of how many, reckoned once for each number there is."""
+    return function(np.arange(x.max() + 1))[x.astype(int)]
 
 
 def alive(rates: Rates, x, tx, t):
