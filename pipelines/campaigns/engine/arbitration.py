@@ -142,7 +142,7 @@ def begin(connection: DuckDBPyConnection, policy: Policy) -> None:
     connection.execute("""
         insert into happened by name
         select pattern, null as customer_id, due_at as known_at, due_at as moment, null as event_id, message_id, null as final, null as joined_at
-        from communications.decisions cross join patterns
+        from communications.decisions semi join asked using (message_id) cross join patterns
         where patterns.kind = 'delivery' and patterns.name = 'held_back' and not is_eligible and message_id not in (select message_id from communications.outbox)""")
 
 

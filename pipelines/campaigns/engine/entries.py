@@ -11,7 +11,7 @@ from dateutil.rrule import rrulestr
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import CompileWhere
-from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, person, utc, with_heir
+from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, of_these, person, utc, with_heir
 from pipelines.campaigns.schema import Policy, Scenario
 
 CANDIDATES = """scenario varchar, version int, customer_id varchar, known_at timestamp, occurrence varchar, moment timestamp, event_id varchar,
@@ -27,7 +27,7 @@ with
 
 passes as (
 
-    {with_heir("select * from communications.entries semi join candidates using (scenario)")}
+    {of_these("communications.entries", "select final from candidates")}
 
 ),
 
@@ -97,7 +97,8 @@ def admit(connection: DuckDBPyConnection, policy: Policy, names: list[str]) -> i
     """Of these scenarios, lets in the first of each customer's candidates that may enter, and turns away those that may not. Returns how many were judged."""
     if not connection.execute("select count(*) from candidates").fetchone()[0]:
         return 0
-    connection.execute(JUDGED.format(ready=READY), {"names": names})
+    if not connection.execute(JUDGED.format(ready=READY), {"names": names}).fetchone()[0]:
+        return 0
     connection.execute(ADMITTED, {"holdout_salt": policy.holdout_salt, "holdout_share": policy.holdout_share})
     connection.execute(f"insert into communications.entries by name select * exclude (candidate), {TICK_AT} as tick_at from admitted")
     connection.execute(STARTED.format(with_heir("select * from admitted")))

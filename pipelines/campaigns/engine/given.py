@@ -46,7 +46,8 @@ where entry_id not in (select entry_id from communications.transitions where nex
 ZONES = (
     "select zones.customer_id, known.name as time_zone from input_time_zones as zones left join pg_timezone_names() as known on zones.time_zone = known.name"
 )
-ATTEMPTS = "select message_id, coalesce(finished_at, started_at) as moment, outcome from communications.attempts"
+# No pass that is under way began before `earliest`, so none listens for what was before.
+ATTEMPTS = "select message_id, coalesce(finished_at, started_at) as moment, outcome from communications.attempts where moment >= $earliest"
 DELIVERIES = {
     "sent": f"select message_id, moment from ({ATTEMPTS}) where outcome = 'accepted'",
     "failed": f"""select message_id, moment from ({ATTEMPTS}) where outcome = 'failed'
@@ -58,9 +59,9 @@ DELIVERIES = {
 def freeze(connection: DuckDBPyConnection, scenarios: list[Scenario], policy: Policy, last_tick: object, compile_where: CompileWhere) -> None:
     """Temporary tables `redirects`, `customers_then`, `channels_then`, `suppressed`, `zones`, `slice_events`, `happened`, `holds`."""
     connection.execute(f"create or replace temp table redirects as {REDIRECTS}")
-    for name in ("customers", "channels"):
-        _as_it_stood(connection, name, last_tick)
-    _lent(connection, "zones", ZONES)
+    _lent(connection, "view", "customers_then", _as_it_stood(connection, "customers", last_tick))
+    _lent(connection, "table", "channels_then", _as_it_stood(connection, "channels", last_tick))
+    _lent(connection, "table", "zones", ZONES)
     has_known_at = bool(last_tick) and "known_at" in _columns(connection, "suppressions")
     suppressed_at = COUNTS_FROM.format(moment="suppressed_at") if has_known_at else "suppressed_at"
     connection.execute(
@@ -78,26 +79,25 @@ def freeze(connection: DuckDBPyConnection, scenarios: list[Scenario], policy: Po
     _listen(connection, compile_where)
 
 
-def _as_it_stood(connection: DuckDBPyConnection, name: str, last_tick: object) -> None:
+def _as_it_stood(connection: DuckDBPyConnection, name: str, last_tick: object) -> str:
     columns, source = _columns(connection, name), f"input_{name}"
     bounds = f"* replace (coalesce(valid_from, {BEGINNING}) as valid_from, coalesce(valid_to, {NEVER}) as valid_to)"
     if last_tick and name == "channels" and "known_at" in columns:
         connection.execute(LATE_STRETCHES, {"last_tick": last_tick})
         source = "(select * from input_channels anti join channels_late using (customer_id, channel) union all by name select * from channels_late)"
-    _lent(connection, f"{name}_then", f"select {bounds if 'valid_from' in columns else f'*, {BEGINNING} as valid_from, {NEVER} as valid_to'} from {source}")
+    return f"select {bounds if 'valid_from' in columns else f'*, {BEGINNING} as valid_from, {NEVER} as valid_to'} from {source}"
 
 
 def _columns(connection: DuckDBPyConnection, name: str) -> set[str]:
     return {column for (column,) in connection.execute(f"select column_name from (describe input_{name})").fetchall()}
 
 
-def _lent(connection: DuckDBPyConnection, table: str, query: str) -> None:
-    """A former id that has no rows of its own any more is looked up as its heir."""
-    connection.execute(f"create or replace temp view {table}_own as {query}")
+def _lent(connection: DuckDBPyConnection, kind: str, name: str, query: str) -> None:
+    """A former id that has no rows of its own any more is looked up as its heir. What is looked into again and again is a table; customers are too wide for that."""
     connection.execute(
-        f"""create or replace temp view {table} as select * from {table}_own union all by name
-            select own.* replace (former.customer_id as customer_id) from {table}_own as own
-            inner join (select * from redirects where customer_id not in (select customer_id from {table}_own)) as former on own.customer_id = former.final"""
+        f"""create or replace temp {kind} {name} as with own as (select * from ({query})) select * from own union all by name
+            select own.* replace (former.customer_id as customer_id) from own
+            inner join (select * from redirects where customer_id not in (select customer_id from own)) as former on own.customer_id = former.final"""
     )
 
 
@@ -105,19 +105,20 @@ def _listen(connection: DuckDBPyConnection, compile_where: CompileWhere) -> None
     """`happened`: what any guard listens for, by pattern. `holds`: for which customers a condition holds, and when."""
     patterns = connection.execute("select pattern, kind, name, condition, looks_back from patterns order by pattern").fetchall()
     if any(looks_back for *_, looks_back in patterns):
-        (earliest,) = connection.execute(OPEN_SINCE).fetchone()
+        (earliest,) = connection.execute(f"select least(({OPEN_SINCE}), {SINCE})").fetchone()
         names = f"event_name in (from names) or {OUTCOMES}"
         connection.execute(
             f"""create or replace temp table long_events as {EVENTS.format(earliest="$earliest").replace("event_name in (from names)", f"({names})")}
-                and (occurred_at > {SINCE} or event_id not in (select event_id from communications.late_events))""", {"earliest": min(earliest, connection.execute(f"select {SINCE}").fetchone()[0])},
+                and (occurred_at > {SINCE} or event_id not in (select event_id from communications.late_events))""", {"earliest": earliest},
         )  # fmt: skip
-    connection.execute("create or replace temp table holds (pattern int, customer_id varchar, valid_from timestamp, valid_to timestamp)")
+    connection.execute("create or replace temp table holds (pattern int, customer_id varchar, valid_from timestamp, valid_to timestamp, final varchar, joined_at timestamp)")
     connection.execute("""create or replace temp table happened (pattern int, customer_id varchar, known_at timestamp, moment timestamp, event_id varchar,
         message_id varchar, final varchar, joined_at timestamp)""")
     for pattern, kind, name, condition, looks_back in patterns:
         if kind == "state":
             where = compile_where(condition, "customer", "customer")
-            connection.execute("insert into holds select ?, customer_id, valid_from, valid_to from customers_then as customer where " + where, [pattern])
+            query = f"select {pattern} as pattern, customer_id, valid_from, valid_to from customers_then as customer where {where}"
+            connection.execute(f"insert into holds by name {with_heir(query)}")
         elif kind == "event":
             where = compile_where(condition, "event", "event") if condition else "true"
             query = f"""select {pattern} as pattern, customer_id, loaded_at as known_at, occurred_at as moment, event_id, message_id
@@ -125,7 +126,7 @@ def _listen(connection: DuckDBPyConnection, compile_where: CompileWhere) -> None
             connection.execute(f"insert into happened by name {with_heir(query)}", {"name": name})
         elif kind == "delivery" and name != "held_back":
             query = f"select {pattern} as pattern, null as customer_id, moment as known_at, moment, null as event_id, message_id from ({DELIVERIES[name]}) where moment <= {UNTIL}"
-            connection.execute(f"insert into happened by name {with_heir(query)}")
+            connection.execute(f"insert into happened by name {with_heir(query)}", {"earliest": earliest} if "$earliest" in query else None)
         elif kind.startswith("segment"):
             query = f"""select {pattern} as pattern, customer_id, occurred_at as known_at, occurred_at as moment, null as event_id, null as message_id
                 from input_segment_history where segment = $name and change = $change and occurred_at > {SINCE} and occurred_at <= {UNTIL}"""

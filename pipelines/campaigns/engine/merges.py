@@ -3,7 +3,7 @@
 Whether the earlier one was still under way may be asked; a pass is held until the passes it depends on have been followed.
 """
 
-from pipelines.campaigns.engine.sql import SINCE, UNTIL, with_heir
+from pipelines.campaigns.engine.sql import of_these
 
 MERGED = f"""
 create or replace temp table merged_passes as
@@ -11,13 +11,13 @@ with
 
 merged as (
 
-    select distinct final from redirects semi join active using (final) where joined_at > {SINCE} and joined_at <= {UNTIL}
+    select final from now_merged semi join active using (final)
 
 ),
 
 passes as (
 
-    {with_heir("select * from communications.entries where (select count(*) from merged) > 0")}
+    {of_these("communications.entries", "select final from merged")}
 
 ),
 
@@ -47,3 +47,5 @@ group by pairs.entry_id, pairs.other;
 create or replace temp table held as
 select distinct entry_id from merged_passes where other in (select entry_id from active)
 """
+# What stands for it where nobody was merged.
+UNMERGED = "delete from merged_passes; delete from held"

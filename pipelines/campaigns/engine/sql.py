@@ -25,6 +25,12 @@ def with_heir(query: str) -> str:
         from ({query}) as rows left join redirects on rows.customer_id = redirects.customer_id"""
 
 
+def of_these(rows: str, finals: str) -> str:
+    """The rows, with their heirs, of everybody who is or became one of these, without a look at all the others."""
+    return with_heir(f"""select * from {rows} where customer_id in (
+        select final from ({finals}) union all select customer_id from redirects where final in (select final from ({finals})))""")
+
+
 def local(moment: str, zone: str) -> str:
     """A moment as the clock on the customer's wall shows it."""
     return f"(({moment} at time zone 'UTC') at time zone {zone})"

@@ -62,10 +62,10 @@ def tick(
 
 
 def _evaluate(connection: DuckDBPyConnection, current: list[Scenario], policy: Policy, compile_where: CompileWhere) -> None:
+    transitions.stand(connection)
     requests.begin(connection, policy)
     arbitration.begin(connection, policy)
     recalls.recall(connection)
-    transitions.stand(connection)
     entries.collect(connection, current, policy, compile_where)
     levels, level = entries.levels(current), 0
     while True:

@@ -7,7 +7,7 @@ guard, a guard before one written later, and before the deadline. Moments are th
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import EXIT_PLACE, RECALL
-from pipelines.campaigns.engine.merges import MERGED
+from pipelines.campaigns.engine.merges import MERGED, UNMERGED
 from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, next_at, person, same_person, with_heir
 from pipelines.campaigns.schema import Policy
 
@@ -17,24 +17,36 @@ STANDING = f"""
 create or replace temp table active as
 with
 
+open as (
+
+    select * from communications.entries where entry_id not in (select entry_id from communications.transitions where next_step = 'end')
+
+),
+
+steps_left as (
+
+    select entry_id, position, step, visit, left_at, next_step, arm from communications.transitions semi join open using (entry_id)
+
+),
+
 last as (
 
     select entry_id, max(position) as position, max_by(next_step, position) as step, max_by(left_at, position) as since,
         max_by(arm, position) filter (where arm is not null) as arm
-    from communications.transitions group by entry_id
+    from steps_left group by entry_id
 
 ),
 
 visits as (
 
-    select entry_id, step, max(visit) as visit from communications.transitions group by entry_id, step
+    select entry_id, step, max(visit) as visit from steps_left group by entry_id, step
 
 )
 
 select entries.entry_id, entries.scenario, entries.version, entries.customer_id, entries.final, entries.joined_at, entries.entered_at, entries.occurrence,
     entries.holdout, coalesce(last.step, steps.step) as step, coalesce(visits.visit, 0) + 1 as visit, coalesce(last.position, 0) as position,
     coalesce(last.since, entries.entered_at) as since, last.arm
-from ({with_heir("select * from communications.entries where entry_id not in (select entry_id from communications.transitions where next_step = 'end')")}) as entries
+from ({with_heir("select * from open")}) as entries
 inner join steps on entries.scenario = steps.scenario and entries.version = steps.version and steps.is_first
 left join last on entries.entry_id = last.entry_id
 left join visits on entries.entry_id = visits.entry_id and visits.step = last.step
@@ -91,13 +103,18 @@ events as (
 
 ),
 
+answered as materialized ( -- by message first: everybody who listens for clicks times all clicks is far too many
+
+    select asked.entry_id, asked.step, happened.pattern, happened.moment, happened.event_id
+    from asked semi join waiting using (entry_id) inner join happened using (message_id)
+
+),
+
 answers as (
 
-    select listening.entry_id, place, go, event_id, greatest(happened.moment, since) as moment
-    from listening
-    inner join happened on listening.pattern = happened.pattern and happened.moment <= latest
-    inner join asked on happened.message_id = asked.message_id and listening.entry_id = asked.entry_id
-    where is_answer and (len(of_steps) = 0 or list_contains(of_steps, asked.step))
+    select entry_id, place, go, answered.event_id, greatest(answered.moment, since) as moment
+    from listening inner join answered using (entry_id, pattern)
+    where is_answer and answered.moment <= latest and (len(of_steps) = 0 or list_contains(of_steps, answered.step))
 
 ),
 
@@ -105,7 +122,7 @@ states as (
 
     select entry_id, place, go, null as event_id, greatest(holds.valid_from, since, case when since < {SINCE} then {SINCE} else since end) as moment
     from listening inner join holds
-        on listening.pattern = holds.pattern and {person("listening", "holds.valid_from")} = holds.customer_id
+        on listening.pattern = holds.pattern and listening.final = holds.final and {person("listening", "holds.valid_from")} = holds.customer_id
         and holds.valid_from <= latest and holds.valid_to > since
     where is_state
 
@@ -165,12 +182,16 @@ select {PASS} from (
 VISITS = """left join (select entry_id, step, max(visit) as visit from communications.transitions semi join moves using (entry_id) group by all) as visits
     on moves.entry_id = visits.entry_id and moves.next_step = visits.step"""
 RESTED = "insert into resting by name select * exclude (is_zero, next, deadline) from waiting where entry_id not in (select entry_id from moves)"
-KINDS = """select distinct case when visit > max_visits then 'exhausted' else kind end from active inner join steps using (scenario, version, step)"""
+KINDS = """
+select distinct case when visit > max_visits then 'exhausted' else kind end, kind = 'wait' and listens_to_decisions, final in (from now_merged)
+from active inner join steps using (scenario, version, step) inner join versions using (scenario, version)
+"""
 
 
 def stand(connection: DuckDBPyConnection) -> None:
     """Temporary tables `active`, the passes to look at, and `resting`, those that wait for something that has not happened."""
     connection.execute(STANDING)
+    connection.execute(f"create or replace temp table now_merged as select distinct final from redirects where joined_at > {SINCE} and joined_at <= {UNTIL}")
     connection.execute("create or replace temp table resting as select * from active where false")
     connection.execute("create or replace temp table merged_passes (entry_id varchar, other varchar, moment timestamp, is_ended boolean)")
     connection.execute("create or replace temp table held (entry_id varchar)")
@@ -179,16 +200,12 @@ def stand(connection: DuckDBPyConnection) -> None:
 def follow(connection: DuckDBPyConnection, policy: Policy, effects: dict[str, tuple[str, ...]]) -> int:
     """Moves every active pass as far as it comes; `effects` are run on `moves` with steps of that kind in them. Returns how many rounds it took."""
     rounds = 0
-    (merges,) = connection.execute(f"select count(*) from redirects where joined_at > {SINCE} and joined_at <= {UNTIL}").fetchone()
     (loops,) = connection.execute("select coalesce(bool_or(has_loops), false) from versions").fetchone()
-    (listens,) = connection.execute("select coalesce(bool_or(listens_to_decisions), false) from versions").fetchone()
-    while True:
-        if listens:
-            _move(connection, "active", "resting", PARKED)
-        if not (kinds := {kind for (kind,) in connection.execute(KINDS).fetchall()}):
-            return rounds
-        if merges:
-            connection.execute(MERGED)
+    while standing := connection.execute(KINDS).fetchall():
+        if any(listens for _, listens, _ in standing) and _move(connection, "active", "resting", PARKED):
+            continue
+        connection.execute(MERGED if any(is_merged for *_, is_merged in standing) else UNMERGED)
+        kinds = {kind for kind, *_ in standing}
         parts = [AT_ONCE] if kinds - {"wait"} else []
         if "wait" in kinds:
             connection.execute(WAITING, {"zone": policy.time_zone})
@@ -201,6 +218,7 @@ def follow(connection: DuckDBPyConnection, policy: Policy, effects: dict[str, tu
             connection.execute(effect)
         connection.execute(MOVED.format(visit="coalesce(visits.visit, 0) + 1" if loops else "1", visits=VISITS if loops else ""))
         rounds += 1
+    return rounds
 
 
 def wake(connection: DuckDBPyConnection) -> None:
@@ -213,7 +231,10 @@ def wake(connection: DuckDBPyConnection) -> None:
     )
 
 
-def _move(connection: DuckDBPyConnection, source: str, target: str, which: str) -> None:
-    connection.execute(f"create or replace temp table moving as {which}")
-    connection.execute(f"insert into {target} by name select {PASS} from {source} where entry_id in (from moving)")
-    connection.execute(f"delete from {source} where entry_id in (from moving)")
+def _move(connection: DuckDBPyConnection, source: str, target: str, which: str) -> int:
+    """Returns how many passes are looked at elsewhere from now on."""
+    (count,) = connection.execute(f"create or replace temp table moving as {which}").fetchone()
+    if count:
+        connection.execute(f"insert into {target} by name select {PASS} from {source} where entry_id in (from moving)")
+        connection.execute(f"delete from {source} where entry_id in (from moving)")
+    return count
