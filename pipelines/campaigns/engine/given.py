@@ -111,7 +111,9 @@ def _listen(connection: DuckDBPyConnection, compile_where: CompileWhere) -> None
             f"""create or replace temp table long_events as {EVENTS.format(earliest="$earliest").replace("event_name in (from names)", f"({names})")}
                 and (occurred_at > {SINCE} or event_id not in (select event_id from communications.late_events))""", {"earliest": earliest},
         )  # fmt: skip
-    connection.execute("create or replace temp table holds (pattern int, customer_id varchar, valid_from timestamp, valid_to timestamp, final varchar, joined_at timestamp)")
+    connection.execute(
+        "create or replace temp table holds (pattern int, customer_id varchar, valid_from timestamp, valid_to timestamp, final varchar, joined_at timestamp)"
+    )
     connection.execute("""create or replace temp table happened (pattern int, customer_id varchar, known_at timestamp, moment timestamp, event_id varchar,
         message_id varchar, final varchar, joined_at timestamp)""")
     for pattern, kind, name, condition, looks_back in patterns:

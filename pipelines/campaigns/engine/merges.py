@@ -47,5 +47,3 @@ group by pairs.entry_id, pairs.other;
 create or replace temp table held as
 select distinct entry_id from merged_passes where other in (select entry_id from active)
 """
-# What stands for it where nobody was merged.
-UNMERGED = "delete from merged_passes; delete from held"

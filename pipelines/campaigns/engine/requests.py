@@ -137,7 +137,9 @@ from prepared left join ({RECALLS.format(messages="prepared")}) as recalls using
 def begin(connection: DuckDBPyConnection, policy: Policy) -> None:
     """Temporary tables `requests`, `asked` (what the passes under way have asked for, to know whose answers come), `sends` and `undecided`."""
     connection.execute(f"create or replace temp table requests ({COLUMNS})")
-    connection.execute("create or replace temp table asked as select message_id, entry_id, step from communications.decisions semi join active using (entry_id)")
+    connection.execute(
+        "create or replace temp table asked as select message_id, entry_id, step from communications.decisions semi join active using (entry_id)"
+    )
     connection.execute(SENDS)
     _look_up(connection, policy)
     connection.execute(

@@ -7,7 +7,7 @@ guard, a guard before one written later, and before the deadline. Moments are th
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import EXIT_PLACE, RECALL
-from pipelines.campaigns.engine.merges import MERGED, UNMERGED
+from pipelines.campaigns.engine.merges import MERGED
 from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, next_at, person, same_person, with_heir
 from pipelines.campaigns.schema import Policy
 
@@ -182,8 +182,9 @@ select {PASS} from (
 VISITS = """left join (select entry_id, step, max(visit) as visit from communications.transitions semi join moves using (entry_id) group by all) as visits
     on moves.entry_id = visits.entry_id and moves.next_step = visits.step"""
 RESTED = "insert into resting by name select * exclude (is_zero, next, deadline) from waiting where entry_id not in (select entry_id from moves)"
-KINDS = """
-select distinct case when visit > max_visits then 'exhausted' else kind end, kind = 'wait' and listens_to_decisions, final in (from now_merged)
+# Kinds of steps, and which of the queries beside have anything to do with those who stand there.
+STOOD_AT = """
+select distinct case when visit > max_visits then 'exhausted' else kind end, kind = 'wait' and listens_to_decisions, has_loops, final in (from now_merged)
 from active inner join steps using (scenario, version, step) inner join versions using (scenario, version)
 """
 
@@ -200,12 +201,13 @@ def stand(connection: DuckDBPyConnection) -> None:
 def follow(connection: DuckDBPyConnection, policy: Policy, effects: dict[str, tuple[str, ...]]) -> int:
     """Moves every active pass as far as it comes; `effects` are run on `moves` with steps of that kind in them. Returns how many rounds it took."""
     rounds = 0
-    (loops,) = connection.execute("select coalesce(bool_or(has_loops), false) from versions").fetchone()
-    while standing := connection.execute(KINDS).fetchall():
-        if any(listens for _, listens, _ in standing) and _move(connection, "active", "resting", PARKED):
-            continue
-        connection.execute(MERGED if any(is_merged for *_, is_merged in standing) else UNMERGED)
+    while standing := connection.execute(STOOD_AT).fetchall():
         kinds = {kind for kind, *_ in standing}
+        listens, loops, is_merged = (any(flags) for flags in list(zip(*standing, strict=True))[1:])
+        if listens and _move(connection, "active", "resting", PARKED):
+            continue
+        if is_merged:
+            connection.execute(MERGED)
         parts = [AT_ONCE] if kinds - {"wait"} else []
         if "wait" in kinds:
             connection.execute(WAITING, {"zone": policy.time_zone})
