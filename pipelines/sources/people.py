@@ -24,6 +24,7 @@ PEOPLE = {
     "country_code": ("country_code", "Country", "Страна"),
     "card_number": ("card_number", "Loyalty card", "Номер карты", "Карта"),
     "national_id": ("national_id", "National ID", "ИНН", "СНИЛС"),
+    "push_subscription": ("push_subscription", "Web push", "Push-подписка"),  # what the browser gave, as JSON
     "updated_at": ("updated_at", "Updated", "Last modified", "Дата изменения"),
 }
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 NEVER = datetime(9999, 1, 1)
 PROOF = {"double_opt_in": 3, "link": 3, "form": 2, "lead_form": 2, "checkout": 2, "crm_entry": 1}
-ADDRESS = {"email": ("email",), "sms": ("phone",), "phone": ("phone",), "messenger": ("telegram", "vk_id")}
+ADDRESS = {"email": ("email",), "sms": ("phone",), "phone": ("phone",), "messenger": ("telegram", "vk_id"), "web_push": ("web_push",)}
 
 
 class Word(NamedTuple):

@@ -18,18 +18,18 @@ select world, person, r, record_id, customer_id, kind,
         when u(person, r, kind || ' of neighbour') < 0.1 then (person // 2) * 2 || ':1'
         when u(person, r, kind || ' of first') < 0.5 then person || ':1'
         else person || ':' || r end as value
-from record, (values ('email', 0.95), ('phone', 0.7), ('telegram', 0.2), ('vk_id', 0.1)) as k(kind, share)
+from record, (values ('email', 0.95), ('phone', 0.7), ('telegram', 0.2), ('vk_id', 0.1), ('web_push', 0.1)) as k(kind, share)
 where u(person, r, 'has ' || kind) < share;
 
 create temp table word as
 with drawn as (
     select person, n, 1 + cast(floor(u(person, n, 'record') * 3) as bigint) as r,
         case when u(person, n, 'purpose') < 0.55 then 'marketing' when u(person, n, 'purpose') < 0.65 then 'ads_matching' else 'personal_data' end as purpose,
-        pick(['email', 'email', 'sms', 'phone', 'messenger', 'any', 'any'], person, n, 'channel') as channel,
+        pick(['email', 'email', 'sms', 'phone', 'messenger', 'web_push', 'any', 'any'], person, n, 'channel') as channel,
         pick(['granted', 'granted', 'granted', 'granted', 'granted', 'granted', 'granted', 'confirmed', 'confirmed', 'confirmed', 'withdrawn', 'withdrawn', 'objected', 'expired'], person, n, 'action') as action,
         pick(['consent', 'consent', 'consent', 'consent', null, null, 'contract', 'legitimate_interest', 'other'], person, n, 'basis') as basis,
         pick(['double_opt_in', 'double_opt_in', 'link', 'form', 'lead_form', 'checkout', 'crm_entry', 'crm_entry', 'import', 'telepathy', null], person, n, 'method') as method,
-        pick(['email', 'email', 'phone', 'telegram', 'vk_id', null, null], person, n, 'kind') as kind,
+        pick(['email', 'email', 'phone', 'telegram', 'vk_id', 'web_push', null, null], person, n, 'kind') as kind,
         if(u(person, n, 'undated') < 0.03, null, timestamp '2025-01-01' + interval '1' day * cast(floor(u(person, n, 'day') * 42) as integer)) as said_at,
         if(u(person, n, 'limited') < 0.15, timestamp '2025-01-01' + interval '1' day * cast(floor(u(person, n, 'until') * 60) as integer), null) as ends_at,
         u(person, n, 'anonymous') < 0.15 as is_anonymous
@@ -72,6 +72,7 @@ create table seeds.consent_purposes as select * from (values
     ('marketing', 'sms', false, false, false, 1, cast(null as integer), 'basis'),
     ('marketing', 'phone', false, false, true, 2, 15, 'none'),
     ('marketing', 'messenger', false, false, false, 1, null, 'consent'),
+    ('marketing', 'web_push', false, false, false, 1, null, 'consent'),
     ('ads_matching', 'any', false, false, true, 2, 30, 'consent'),
     ('personal_data', 'any', true, true, true, 1, 35, null)
 ) as t(purpose, channel, accepts_contract, accepts_legitimate_interest, accepts_unnamed_channel, least_proof, expires_after_days, processing_needed);

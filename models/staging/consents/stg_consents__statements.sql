@@ -16,6 +16,7 @@
     ['sms', 'sms|смс'],
     ['phone', 'phone|call|телефон|звон'],
     ['messenger', 'messenger|telegram|whatsapp|мессендж|телеграм'],
+    ['web_push', 'web.?push|push|веб.?пуш|пуш'],
     ['any', 'any$|all$|любой|все$'],
 ] -%}
 with
@@ -60,7 +61,7 @@ judged as (
             when coalesce(record_id, email, phone, telegram) is null then 'nobody is named: no record id, e-mail, phone or telegram'
             when purpose is null then 'the purpose is none of marketing, personal_data, ads_matching'
             when action is null then 'the action is none of granted, confirmed, withdrawn, objected, expired'
-            when list_contains(channels, 'other') then 'a channel is none of email, sms, phone, messenger, any'
+            when list_contains(channels, 'other') then 'a channel is none of email, sms, phone, messenger, web_push, any'
             when record_id is null and len(list_filter(channels, lambda named: not (
                 (email is not null and {{ is_address_of("'email'", 'named') }}) or (phone is not null and {{ is_address_of("'phone'", 'named') }})
                 or (telegram is not null and {{ is_address_of("'telegram'", 'named') }})

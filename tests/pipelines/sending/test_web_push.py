@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import csv
 import json
 import os
+from datetime import datetime
 
 import http_ece
 import pytest
@@ -15,6 +17,8 @@ from messages import CYRILLIC, message
 
 from pipelines.sending.channels.settings import WebPushSettings
 from pipelines.sending.channels.web_push import WebPush
+from pipelines.sources.landing import land
+from pipelines.warehouse import connect
 
 
 def b64(data: bytes) -> str:
@@ -132,3 +136,20 @@ def test_what_push_services_would_refuse_for_its_size_is_not_sent():
     assert (result.code, peer.requests) == ("too_large", [])
     largest, peer = sent(text="a" * 3840)
     assert largest.outcome == "accepted" and 4000 < len(peer.requests[0].body) <= 4096
+
+
+def test_a_subscription_in_a_list_of_people_reaches_the_browser(data):
+    """As a site writes it down: in a CSV, with the quotes and commas of JSON, wide or narrow. That the cell is an address is said by the models' own tests."""
+
+    def landed(url: str) -> str:
+        folder = data / "inbox" / "people"
+        folder.mkdir(parents=True)
+        with (folder / "site.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([["ID", "E-mail", "Web push"], ["17", "a@example.com", json.dumps(json.loads(subscription(url)), indent=1)]])
+        land(datetime(2026, 1, 1))
+        with connect() as connection:
+            return connection.execute("select push_subscription from raw_people.people").fetchone()[0]
+
+    result, peer = sent(address=landed)
+    assert result.outcome == "accepted"
+    assert json.loads(http_ece.decrypt(peer.requests[0].body, private_key=BROWSER, auth_secret=AUTH, version="aes128gcm"))["body"] == CYRILLIC
