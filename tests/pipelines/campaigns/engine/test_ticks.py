@@ -60,7 +60,7 @@ def difference(one: duckdb.DuckDBPyConnection, other: duckdb.DuckDBPyConnection,
 def world(tmp_path_factory) -> worlds.World:
     """With answers to the messages of a first run."""
     found = worlds.make(tmp_path_factory.mktemp("world") / "made.duckdb", CUSTOMERS, DAYS, seed=1)
-    worlds.answer(found, run(found, every(found, 120)))
+    worlds.answer(found, run(found, every(found, 24)))
     return found
 
 
