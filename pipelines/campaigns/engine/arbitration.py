@@ -18,14 +18,22 @@ select final, min(moment) as moment from (
     union all select final, moment from candidates
 ) as open group by final
 """
+# Nor from anybody else who has the same address: the same message may still come to them.
+ADDRESS_BOUNDS = f"""
+create or replace temp table address_bounds as
+select address, min(moment) as moment
+from ({with_heir("select distinct customer_id, address from channels_then where address in (select address from undecided)")}) as holders
+inner join bounds using (final) group by address
+"""
 READY = """
 create or replace temp table ready as
-select * exclude (turn, address_turn) from (
-    select undecided.*, row_number() over (partition by final order by due_at, priority desc, is_phantom desc, message_id) as turn,
+select * exclude (is_open, turn, address_turn) from (
+    select undecided.*, due_at <= coalesce(least(bounds.moment, address_bounds.moment), due_at) as is_open,
+        row_number() over (partition by final order by due_at, priority desc, is_phantom desc, message_id) as turn,
         row_number() over (partition by coalesce(same_message, message_id) order by due_at, priority desc, is_phantom desc, message_id) as address_turn
-    from undecided left join bounds using (final)
-    where reason is null and (bounds.moment is null or due_at <= bounds.moment)
-) where turn = 1 and address_turn = 1
+    from undecided left join bounds using (final) left join address_bounds using (address)
+    where reason is null
+) where is_open and turn = 1 and address_turn = 1
 union all by name
 select * from undecided where reason is not null
 """
@@ -152,6 +160,7 @@ def arbitrate(connection: DuckDBPyConnection, policy: Policy) -> int:
         return 0
     decided = 0
     connection.execute(BOUNDS)
+    connection.execute(ADDRESS_BOUNDS)
     connection.execute(COUNTED)
     connection.execute(USED)
     has_language = "language" in {name for (name,) in connection.execute("select column_name from (describe customers_then)").fetchall()}
