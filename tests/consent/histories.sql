@@ -25,11 +25,11 @@ create temp table word as
 with drawn as (
     select person, n, 1 + cast(floor(u(person, n, 'record') * 3) as bigint) as r,
         case when u(person, n, 'purpose') < 0.55 then 'marketing' when u(person, n, 'purpose') < 0.65 then 'ads_matching' else 'personal_data' end as purpose,
-        pick(['email', 'email', 'email', 'sms', 'phone', 'messenger', 'web_push', 'any', 'any'], person, n, 'channel') as channel,
+        pick(['email', 'email', 'email', 'email', 'sms', 'sms', 'phone', 'phone', 'messenger', 'messenger', 'web_push', 'any', 'any', 'any', 'any'], person, n, 'channel') as channel,
         pick(['granted', 'granted', 'granted', 'granted', 'granted', 'granted', 'granted', 'confirmed', 'confirmed', 'confirmed', 'withdrawn', 'withdrawn', 'objected', 'expired'], person, n, 'action') as action,
         pick(['consent', 'consent', 'consent', 'consent', null, null, 'contract', 'legitimate_interest', 'other'], person, n, 'basis') as basis,
         pick(['double_opt_in', 'double_opt_in', 'link', 'form', 'lead_form', 'checkout', 'crm_entry', 'crm_entry', 'import', 'telepathy', null], person, n, 'method') as method,
-        pick(['email', 'email', 'email', 'phone', 'telegram', 'vk_id', 'web_push', null, null], person, n, 'kind') as kind,
+        pick(['email', 'email', 'email', 'email', 'phone', 'phone', 'telegram', 'telegram', 'vk_id', 'vk_id', 'web_push', null, null, null, null], person, n, 'kind') as kind,
         if(u(person, n, 'undated') < 0.03, null, timestamp '2025-01-01' + interval '1' day * cast(floor(u(person, n, 'day') * 42) as integer)) as said_at,
         if(u(person, n, 'limited') < 0.15, timestamp '2025-01-01' + interval '1' day * cast(floor(u(person, n, 'until') * 60) as integer), null) as ends_at,
         u(person, n, 'anonymous') < 0.15 as is_anonymous

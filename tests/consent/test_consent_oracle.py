@@ -109,7 +109,8 @@ def test_nobody_is_reachable_against_the_ledger_and_nobody_unreachable_without_a
         reached += is_reachable
         if is_reachable != bool(allowed) or (is_reachable and (kind, address) not in allowed) or is_reachable == bool(obstacle):
             wrong.append((customer, channel, kind, address, is_reachable, obstacle, allowed))
-    assert wrong[:5] == [] and reached > 5_000
+    assert wrong[:5] == []
+    assert reached > 4_500 and any(channel == "web_push" and is_reachable for _, channel, _, _, is_reachable, _ in rows)
 
 
 def test_no_address_goes_to_ad_platforms_against_the_ledger_and_none_is_kept_back_without_a_reason(warehouse, ledger, purposes):
