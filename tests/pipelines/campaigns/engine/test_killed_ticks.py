@@ -1,6 +1,6 @@
 """A tick killed at a random moment and run again leaves the same tables, and the same ledger outside the warehouse, as one that nobody disturbed.
 
-`SVOD_TEST_TICK_KILLS` makes them more; by hand it was 100.
+`SVOD_TEST_TICK_KILLS` makes them more.
 """
 
 import os

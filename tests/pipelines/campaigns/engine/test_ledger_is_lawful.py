@@ -1,6 +1,6 @@
 """Every planned message looked at again by plain SQL and Python that share nothing with the engine: consent, suppression, caps, quiet hours, holdouts.
 
-`SVOD_TEST_DECISIONS` makes it as large as one likes; by hand it was 1,000,000.
+`SVOD_TEST_DECISIONS` makes it as large as one likes.
 """
 
 import hashlib

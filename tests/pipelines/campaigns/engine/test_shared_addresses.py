@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import duckdb
+import pytest
 
 from pipelines.campaigns.engine.tick import tick
 from pipelines.campaigns.schema import Policy, Scenario
@@ -17,31 +18,32 @@ SCENARIOS = [Scenario.model_validate({"version": 1, "title": TITLES, "status": "
     {"scenario": "thanks", "entry": {"event": {"event": "order_paid"}},
      "steps": [{"id": "thank", "send": {"channel": "sms", "template": "thank"}}, {"id": "listen", "wait": {"until": [{"delivery": "held_back", "of": ["thank"], "go": "end"}], "for": "2d"}}]},
 )]  # fmt: skip
-# Two of each pair have one mailbox; the first of them paid ten minutes before the letter is due.
+HELD_BACK = SCENARIOS[1].steps[1].wait.model_copy(update={"until": [SCENARIOS[1].steps[1].wait.until[0].model_copy(update={"of": ["mail"]})]})
+# Two of each pair have one mailbox; the first of them paid ten minutes before the letter is due, and turns out to be a third hours later.
 COMPANY = f"""
-create temp view people as select printf('c_%02d_%s', pair, who) as customer_id, pair, who from range({PAIRS}) as pairs (pair) cross join (values ('a'), ('b')) as sides (who);
-create temp view input_redirects as select customer_id as old_customer_id, customer_id, null::timestamp as redirected_at from people;
+create temp view people as select printf('c_%02d_%s', pair, who) as customer_id, pair, who from range({PAIRS}) as pairs (pair) cross join (values ('a'), ('b'), ('c')) as sides (who);
+create temp view input_redirects as select customer_id as old_customer_id, if(who = 'c', printf('c_%02d_a', pair), customer_id) as customer_id, if(who = 'c', timestamp '{NOON}' + interval 3 hour, null) as redirected_at from people;
 create temp view input_time_zones as select customer_id, null::varchar as time_zone from people;
 create temp view input_suppressions as select 'email' as channel, 'email' as identifier_type, 'gone@example.com' as address, null::timestamp as suppressed_at;
 create temp view input_segment_history as select customer_id, 'everybody' as segment, 'entered' as change, timestamp '2026-01-01' as occurred_at from people;
 create temp view input_customers as select customer_id from people;
 create temp view input_channels as
-select customer_id, 'email' as channel, 'email' as identifier_type, pair || '@example.com' as address, true as has_consent, false as is_processing_forbidden from people
+select customer_id, 'email' as channel, 'email' as identifier_type, pair || if(who = 'a', 'a', '') || '@example.com' as address, true as has_consent, false as is_processing_forbidden from people
 union all select customer_id, 'sms', 'phone', customer_id, true, false from people;
 create temp view input_events as
 select customer_id as event_id, customer_id, 'order_paid' as event_name, timestamp '{NOON}' - interval 10 minute as occurred_at, occurred_at as loaded_at, 'made_up' as source, 'web' as channel,
     null as campaign, null as message_id, null as url, 9 as amount, 'EUR' as currency, '{{}}' as properties, false as is_machine
-from people where who = 'a';
+from people where who = 'c';
 """
 
 
-def decided(*moments: datetime) -> list[tuple]:
+def decided(*moments: datetime, scenarios: list[Scenario] = SCENARIOS) -> list[tuple]:
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         ensure(connection)
         connection.execute(COMPANY)
         for moment in moments:
-            tick(connection, SCENARIOS, POLICY, moment)
+            tick(connection, scenarios, POLICY, moment)
         return connection.execute("select customer_id, step, reason from communications.decisions order by all").fetchall()
 
 
@@ -50,5 +52,14 @@ def test_who_gets_what_goes_to_a_shared_address_does_not_hang_on_the_ticks():
     together, apart = decided(first, last), decided(first, between, last)
     assert together == apart
     letters = [(customer, reason) for customer, step, reason in together if step == "mail"]
-    assert sorted(reason for _, reason in letters) == ["duplicate_address"] * PAIRS + ["eligible"] * PAIRS
-    assert {customer[-1] for customer, reason in letters if reason == "eligible"} == {"a", "b"}
+    assert sorted(reason for _, reason in letters) == ["duplicate_address"] * PAIRS + ["eligible"] * 2 * PAIRS
+    assert {customer[-1] for customer, reason in letters if reason == "eligible"} == {"a", "b", "c"}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a tick that knows already of a later merge lets the two in one after the other, and a third with the same address goes first"
+)
+def test_nor_where_one_of_them_turns_out_to_be_somebody_else_later():
+    listening = SCENARIOS[0].model_copy(update={"steps": [*SCENARIOS[0].steps, SCENARIOS[1].steps[1].model_copy(update={"wait": HELD_BACK})]})
+    first, between, last = NOON - timedelta(hours=1), NOON + timedelta(minutes=65), NOON + timedelta(hours=5)
+    assert decided(first, last, scenarios=[listening]) == decided(first, between, last, scenarios=[listening])

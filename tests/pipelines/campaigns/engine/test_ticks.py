@@ -1,6 +1,6 @@
 """Whatever the ticks are, the same passes, steps, decisions and messages come out: the promise that everything else stands on.
 
-`SVOD_TEST_CUSTOMERS`, `SVOD_TEST_DAYS` and `SVOD_TEST_TICK_HOURS` (the finest schedule) make it larger; by hand it was 20,000, 30 and 1.
+`SVOD_TEST_CUSTOMERS`, `SVOD_TEST_DAYS` and `SVOD_TEST_TICK_HOURS` (the finest schedule) make it larger.
 """
 
 import os
