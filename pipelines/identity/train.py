@@ -118,9 +118,7 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
     return Lesson(Model("trained", records, float(f"{probability:.6g}"), models.rounded(parameters), settings_version(), namesakes, caps), matches)
 
 
-def _fitted(
-    shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray], sample: Counted, candidates: Counted, records: int, others: float
-) -> Model:
+def _fitted(shipped: Model, u: dict[str, np.ndarray], seen: dict[str, np.ndarray], sample: Counted, candidates: Counted, records: int, others: float) -> Model:
     """The shipped model among these records: how many of them match is reckoned from their own pairs. A list in which hardly anybody stands
     twice teaches nothing of matches, but all of strangers."""
     if records < 2:
