@@ -80,8 +80,7 @@ where not is_gone
 
 def find(connection: DuckDBPyConnection, *, everything: bool) -> int:
     """Makes `changed` and `numbers`; returns how many records there are. Needs the table `overrides`."""
-    identifier_types.load(connection)
-    types = {*TYPES, *(kind.identifier_type for kind in identifier_types.read() if kind.veto != "never")}
+    types = {*TYPES, *(kind.identifier_type for kind in identifier_types.load(connection) if kind.veto != "never")}
     usable = USABLE.format(types=", ".join(f"'{kind}'" for kind in sorted(types)))
     for statement in (usable, INPUTS, CHANGED, *([LOST] if everything else []), NUMBERS):
         connection.execute(statement).fetchall()

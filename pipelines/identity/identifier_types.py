@@ -52,10 +52,12 @@ def read(file: Path | None = None) -> list[IdentifierType]:
     return list(found.values())
 
 
-def load(connection: DuckDBPyConnection) -> None:
-    """Makes the temporary table `identifier_types` (identifier_type, veto)."""
+def load(connection: DuckDBPyConnection) -> list[IdentifierType]:
+    """Makes the temporary table `identifier_types` (identifier_type, veto); returns the lines it is made of."""
+    kinds = read()
     connection.execute("create or replace temp table identifier_types (identifier_type varchar, veto varchar)").fetchall()
-    connection.executemany("insert into identifier_types values (?, ?)", [(kind.identifier_type, kind.veto) for kind in read()]).fetchall()
+    connection.executemany("insert into identifier_types values (?, ?)", [(kind.identifier_type, kind.veto) for kind in kinds]).fetchall()
+    return kinds
 
 
 def version() -> str:

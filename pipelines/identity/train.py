@@ -28,6 +28,7 @@ LEAST_MATCHES = 400
 LEAST_SHARE, FEW_SHARE = 0.01, 0.1
 # A level counts as common here if so many pairs of strangers show it, and so many times more of them than the shipped model expects.
 COMMON_PAIRS, COMMON_TIMES = 20, 2
+# Strangers are pairs that all else makes so much less likely. What is common for one comparison tells more strangers to the others: by turns.
 STRANGE, COMMON_ROUNDS = 0.25, 5
 # u and m depend on each other: in the second round, the matches in the sample of strangers are those that the first one found.
 ROUNDS = 2
@@ -95,7 +96,7 @@ def train(connection: DuckDBPyConnection, records: int, caps: dict[str, int], de
     told = _told(labelled, shipped.parameters)
     others = _others_of_family(counted.get("same street and house"))
     sample = observed.sampled(connection)
-    seen = {name: np.bincount(level[level >= 0], sample[2][level >= 0], len(levels(name))) for name, level in zip(NAMES, sample[0].T, strict=True)}
+    seen = {name: _by_level(sample[0], sample[2], name) for name in NAMES}
     m, probability, doubts = {name: _arrays(shipped.parameters, name)[0] for name in NAMES}, shipped.probability, EXCLUSIVE
     # What is learnt tells how many matches there are in the sample of strangers, and so what strangers are like; then it is learnt again.
     for _ in range(ROUNDS):
@@ -143,9 +144,7 @@ def _common(shipped: Parameters, sample: Counted) -> Parameters:
         ratios = {name: m / u for name in NAMES for m, u in (_arrays(parameters, name),)}
         for name in NAMES:
             others = _evidence(patterns, {other: ratio for other, ratio in ratios.items() if other != name})
-            level = patterns[:, NAMES.index(name)]
-            strangers = (level >= 0) & (others < STRANGE)
-            found = np.bincount(level[strangers], counts[strangers], len(levels(name)))
+            found = _by_level(patterns, np.where(others < STRANGE, counts, 0), name)
             for here, label in enumerate(levels(name)):
                 share = found[here] / max(found.sum(), 1)
                 if found[here] >= COMMON_PAIRS and share > COMMON_TIMES * shipped[name][label][1] and (name, label) not in EXCLUSIVE:
@@ -202,12 +201,17 @@ def _start(prior: Parameters, names: list[str]) -> dict[str, np.ndarray]:
     return {name: m / m.sum() for name in names for m in (_arrays(prior, name)[0],)}
 
 
+def _by_level(patterns: np.ndarray, counts: np.ndarray, name: str) -> np.ndarray:
+    """How many pairs show each level of a comparison, the weakest level first; those with nothing to compare are left out."""
+    level = patterns[:, NAMES.index(name)]
+    return np.bincount(level[level >= 0], counts[level >= 0], len(levels(name)))
+
+
 def _shown_by(patterns: np.ndarray, matches: np.ndarray, start: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     """m of each comparison among so many matches of each pattern, and how many were known to it; the shipped m counts as PRIOR_MATCHES more."""
     m, weight = {}, {}
     for name, shipped in start.items():
-        level = patterns[:, NAMES.index(name)]
-        found = np.bincount(level[level >= 0], matches[level >= 0], len(shipped))
+        found = _by_level(patterns, matches, name)
         weight[name] = found.sum()
         m[name] = (found + PRIOR_MATCHES * shipped) / (weight[name] + PRIOR_MATCHES)
     return m, weight
