@@ -70,6 +70,8 @@ where customer_id in (from subject.customers) or (identifier_type, address) in (
 SHAPES = ("__records", "__orders", "__events", "__consent_events")
 # Where the values of people stand under a key; what no row of anybody else has any more vanishes from the tables without one, too.
 NAMED = (("intermediate", "int_records"), ("matching", "people"), ("intermediate", "int_identifiers"))
+# Tables whose first required column numbers nothing: a statement of consent has no number of its own, and a purpose is everybody's.
+KEYLESS = {("consents", "statements")}
 REGIONS = "RU,US"  # where a number without a country code may belong
 UNTOLD = ("payload", "_extra", "extra", "_file_id", "_file_name", "_dlt_load_id", "_load_id", "source_file_name")
 
@@ -139,7 +141,7 @@ def _all_versions(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
             if columns is None:
                 continue
             name = f'"raw_{preset.name}"."{table.name}"'
-            if table.required:
+            if table.required and (preset.name, table.name) not in KEYLESS:
                 key = f'trim("{table.required[0]}")'
                 same = f"{key} in (select {key} from {name} where (_file_id, _line) in (from subject.rows)) and {key} <> ''"
                 connection.execute(f"insert into subject.rows select _file_id, _line from {name} where {same}")
