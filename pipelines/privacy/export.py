@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.privacy import finding, subject
-from pipelines.privacy.headings import heading, segment_titles
+from pipelines.privacy.headings import column_heading, heading, segment_titles
 from pipelines.privacy.json_cut import cut_things
 from pipelines.privacy.matching import condition
 from pipelines.privacy.register import WORDS
@@ -21,10 +21,11 @@ from pipelines.privacy.tombstones import folder
 from pipelines.warehouse import connect
 
 TITLES = {
-    "en": {"title": "Your data", "intro": "Everything that is held about you, where it comes from and what for.", "source": "source", "purpose": "purpose", "derived": "worked out from the above"},
-    "ru": {"title": "Ваши данные", "intro": "Всё, что о вас хранится: откуда получено и для чего используется.", "source": "источник", "purpose": "цель", "derived": "вычислено из перечисленного выше"},
+    "en": {"title": "Your data", "intro": "Everything that is held about you, where it comes from and what for.", "source": "source", "purpose": "purpose", "derived": "worked out from what was received", "yes": "yes", "no": "no"},
+    "ru": {"title": "Ваши данные", "intro": "Всё, что о вас хранится: откуда получено и для чего используется.", "source": "источник", "purpose": "цель", "derived": "вычислено из полученного", "yes": "да", "no": "нет"},
 }  # fmt: skip
-SHOWN = ("raw_", "landing", "marts", "segments", "history", "communications")
+# In the order of the page: what a person understands at once comes before what the sources wrote.
+SHOWN = ("marts.customers", "marts", "segments", "communications", "raw_", "landing", "history")
 HIDDEN = ("_dlt_load_id", "_dlt_id", "_load_id", "_extra", "_file_id")
 
 
@@ -75,7 +76,7 @@ def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
                         "rows": kept,
                     }
                 )
-        return sorted(parts, key=lambda part: (not part["table"].startswith("marts.customers"), not part["table"].startswith("raw_"), part["table"]))
+        return sorted(parts, key=lambda part: (next(place for place, start in enumerate(SHOWN) if part["table"].startswith(start)), part["table"]))
 
 
 def _own(name: str, value: Any, shared: str, is_doomed) -> Any:
@@ -90,13 +91,17 @@ def page(content: list[dict[str, Any]], language: str) -> str:
     parts = []
     for part in content:
         names = list(dict.fromkeys(name for row in part["rows"] for name in row))
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(_said(row.get(name)))}</td>" for name in names) + "</tr>" for row in part["rows"])
+        head = "".join(f"<th>{html.escape(column_heading(part['table'], name, language))}</th>" for name in names)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(_said(name, row.get(name), language))}</td>" for name in names) + "</tr>" for row in part["rows"])
         told = f"{words['source']}: {html.escape(part['source'])} · {words['purpose']}: {html.escape(part['purpose'])}"
         parts.append(f"<h2>{html.escape(part['title'])}</h2><p>{told}</p><div><table><tr>{head}</tr>{body}</table></div>")
     style = "body{font:14px sans-serif;margin:2em}div{overflow-x:auto}table{border-collapse:collapse}td,th{border:1px solid #999;padding:3px 6px;text-align:left;vertical-align:top}"
     return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{words["title"]}</title><style>{style}</style><h1>{words["title"]}</h1><p>{words["intro"]}</p>{"".join(parts)}</html>\n'
 
 
-def _said(value: Any) -> str:
+def _said(name: str, value: Any, language: str) -> str:
+    if isinstance(value, bool):
+        return TITLES[language]["yes" if value else "no"]
+    if name == "attribute":
+        return column_heading("", value, language)
     return "" if value is None else json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)

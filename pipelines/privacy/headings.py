@@ -1,4 +1,8 @@
-"""What the page for a person calls each table, in words; a source's files go by the source's own title, a segment by its title in the catalog."""
+"""What the page for a person calls each table and column, in words; a source's files go by the source's own names, a segment by its title in the catalog."""
+
+import csv
+from functools import cache
+from pathlib import Path
 
 import duckdb
 
@@ -60,6 +64,18 @@ def heading(table: str, language: str, segments: dict[str, tuple[str, str]]) -> 
     if schema == "segments" and name in segments:
         return PLACES["segment"][which].format(segments[name][which])
     return TABLES[table][which] if table in TABLES else name.replace("_", " ").capitalize()
+
+
+def column_heading(table: str, column: str, language: str) -> str:
+    """In words; a source's own column is called what the source calls it."""
+    is_its_own = table.startswith("raw_") and not column.startswith("_") and column != "payload"
+    return column if is_its_own else columns().get(column, {}).get(language) or column.replace("_", " ").capitalize()
+
+
+@cache
+def columns() -> dict[str, dict[str, str]]:
+    with Path(__file__).with_name("columns.csv").open(newline="", encoding="utf-8") as lines:
+        return {row.pop("column"): row for row in csv.DictReader(lines)}
 
 
 def segment_titles(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:

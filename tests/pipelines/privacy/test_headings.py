@@ -1,6 +1,9 @@
 """What the page for a person calls things: words in both languages for every table that may hold somebody."""
 
-from pipelines.privacy.headings import TABLES, heading
+import yaml
+
+from pipelines.privacy.export import HIDDEN
+from pipelines.privacy.headings import TABLES, column_heading, columns, heading
 from pipelines.settings import PROJECT
 
 # Of no single person.
@@ -33,3 +36,13 @@ def test_sources_and_segments_go_by_their_titles():
     assert heading("raw_mailchimp.members", "en", {}) == "Received from Mailchimp: members"
     assert heading("marts.customers", "ru", {}) == "Ваш профиль"
     assert heading("marts.my_own_table", "en", {}) == "My own table"
+
+
+def test_every_column_of_those_tables_has_words_in_both_languages():
+    described = [yaml.safe_load(path.read_text()) for folder in ("marts", "segments/engine") for path in (PROJECT / "models" / folder).rglob("*.yml")]
+    models = [model for file in described for model in file.get("models", []) if model["name"] in {table.split(".")[1] for table in TABLES}]
+    names = {column["name"] for model in models for column in model["columns"]}
+    assert len(names) > 150 and names - columns().keys() - set(HIDDEN) == set()
+    assert [name for name, words in columns().items() if not all(words.values()) or words["en"] == words["ru"]] == []
+    assert column_heading("marts.consents", "is_granted", "ru") == "Согласие дано"
+    assert column_heading("raw_mailchimp.members", "email_address", "ru") == "email_address"
