@@ -11,7 +11,7 @@ from dateutil.rrule import rrulestr
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import CompileWhere
-from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, of_these, person, utc, with_heir
+from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, of_these, person, same_person, utc, with_heir
 from pipelines.campaigns.schema import Policy, Scenario
 
 CANDIDATES = """scenario varchar, version int, customer_id varchar, known_at timestamp, occurrence varchar, moment timestamp, event_id varchar,
@@ -50,19 +50,28 @@ where {{ready}}
 group by candidates.rowid
 """
 # What a pass does next, and whom it lets in elsewhere, may depend on a message that is not decided yet: later moments wait for it.
-READY = """
+READY = f"""
 scenario in (select unnest(cast($names as varchar[])))
-and not exists (from undecided where undecided.listens_to_decisions and undecided.final = candidates.final and undecided.due_at <= candidates.moment)
+and not exists (from undecided where undecided.listens_to_decisions and {same_person("candidates", "undecided", "candidates.known_at")} and undecided.due_at <= candidates.moment)
 """
 ADMITTED = f"""
 create or replace temp table admitted as
+with
+
+possible as (
+
+    select candidate, candidates.* from judged inner join candidates on judged.candidate = candidates.rowid where not is_refused
+
+)
+
 select candidates.rowid as candidate, md5(concat_ws('|', scenario, customer_id, occurrence)) as entry_id, scenario, version, customer_id, occurrence, moment as entered_at, event_id,
     case when versions.global_holdout and {bucket("$holdout_salt", "customer_id")} < $holdout_share * 10000 then 'global'
         when {bucket("scenario || '.holdout'", "customer_id")} < versions.local_share * 10000 then 'local' end as holdout
 from candidates inner join versions using (scenario, version)
 where candidates.rowid in (
-    select arg_min(candidate, (moment, occurrence, customer_id)) from judged inner join candidates on judged.candidate = candidates.rowid
-    where not is_refused group by scenario, final
+    select candidate from possible
+    where not exists (from possible as earlier where earlier.scenario = possible.scenario and {same_person("possible", "earlier", "possible.known_at")}
+        and (earlier.moment, earlier.occurrence, earlier.customer_id, earlier.candidate) < (possible.moment, possible.occurrence, possible.customer_id, possible.candidate))
 )
 """
 STARTED = """

@@ -1,6 +1,7 @@
 """Two passes of one scenario that turn out to be one customer's: the earlier goes on, the later ends at the merge if it could not have begun.
 
-Whether the earlier one was still under way may be asked; a pass is held until the passes it depends on have been followed.
+Whether the earlier one was still under way may be asked; a pass is held until the passes it depends on have been followed. One whose end may
+hang on a message that is not decided yet leaves the later pass unsure from the merge on.
 """
 
 from pipelines.campaigns.engine.sql import of_these
@@ -34,13 +35,22 @@ pairs as (
         and (earlier.entered_at, earlier.occurrence, earlier.customer_id) < (later.entered_at, later.occurrence, later.customer_id) -- as they were let in
     where later.final in (from merged)
 
+),
+
+open_messages as (
+
+    select entry_id, min(due_at) as due_at from (
+        select entry_id, due_at, scenario, version from requests union all select entry_id, due_at, scenario, version from undecided
+    ) inner join versions using (scenario, version) where listens_to_decisions group by entry_id
+
 )
 
-select pairs.entry_id, pairs.other, min(pairs.moment) as moment,
+select pairs.entry_id, pairs.other, min(pairs.moment) as moment, bool_or(open_messages.due_at <= pairs.moment) as is_unsure,
     bool_or(is_same_occurrence or reentry = 'once' or (reentry = 'after' and other_entered_at + to_seconds(reentry_seconds) > entered_at)
         or (not concurrent and (ends.ended_at is null or ends.ended_at > pairs.moment))) as is_ended
 from pairs
 left join (select entry_id, left_at as ended_at from communications.transitions where next_step = 'end') as ends on pairs.other = ends.entry_id
+left join open_messages on pairs.other = open_messages.entry_id
 where pairs.moment > entered_at
 group by pairs.entry_id, pairs.other;
 

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import EXIT_PLACE, RECALL
 from pipelines.campaigns.engine.merges import MERGED
-from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, next_at, person, same_person, with_heir
+from pipelines.campaigns.engine.sql import NEVER, SINCE, TICK_AT, UNTIL, bucket, next_at, person, same_person, with_heir
 from pipelines.campaigns.schema import Policy
 
 PASS = "entry_id, scenario, version, customer_id, final, joined_at, entered_at, occurrence, holdout, step, visit, position, since, arm"
@@ -68,14 +68,19 @@ PARKED = """
 select entry_id from active inner join steps using (scenario, version, step) inner join versions using (scenario, version)
 where kind = 'wait' and listens_to_decisions and entry_id in (select entry_id from requests union all select entry_id from undecided)
 """
+WOKEN = """
+select entry_id from resting inner join versions using (scenario, version) where listens_to_decisions or final in (from now_merged)
+"""
 WAITING = f"""
 create or replace temp table waiting as
 select active.*, steps.is_zero, steps.next,
     case when steps.until_time is null then since + to_seconds(seconds)
-        else {next_at("(since + to_seconds(seconds))", "coalesce(zones.time_zone, $zone)", "cast(steps.until_time as time)")} end as deadline
+        else {next_at("(since + to_seconds(seconds))", "coalesce(zones.time_zone, $zone)", "cast(steps.until_time as time)")} end as deadline,
+    coalesce(unsure.moment, {NEVER}) as sure_until
 from active
 inner join steps using (scenario, version, step)
 left join zones on {person("active", "since")} = zones.customer_id
+left join (select entry_id, min(moment) as moment from merged_passes where is_unsure group by entry_id) as unsure using (entry_id)
 where steps.kind = 'wait' and visit <= max_visits and entry_id not in (from held)
 """
 # A condition asked once looks at what has happened in this pass so far; answers to a message count from the message on.
@@ -142,7 +147,7 @@ memberships as (
 ended as (
 
     select entry_id, {EXIT_PLACE} - 1 as place, 'end' as go, null as event_id, moment from merged_passes
-    inner join waiting using (entry_id) where moment > since and moment <= least(deadline, {UNTIL}) and is_ended
+    inner join waiting using (entry_id) where moment > since and moment <= least(deadline, {UNTIL}) and is_ended and not coalesce(is_unsure, false)
 
 ),
 
@@ -160,11 +165,11 @@ first as (
 
 )
 
-select waiting.* exclude (is_zero, next, deadline), coalesce(won.moment, deadline) as left_at, won.event_id as event_id, null as chosen, null as phantom_step, 'wait' as kind, null as spec,
+select waiting.* exclude (is_zero, next, deadline, sure_until), coalesce(won.moment, deadline) as left_at, won.event_id as event_id, null as chosen, null as phantom_step, 'wait' as kind, null as spec,
     case when won is null then 'deadline' when won.place < {EXIT_PLACE} then 'merged' when won.place = {EXIT_PLACE} then 'exit' else 'guard_' || (won.place + 1) end as outcome,
     coalesce(won.go, next) as next_step
 from waiting left join first using (entry_id)
-where won is not null or deadline <= {UNTIL}
+where (won is not null or deadline <= {UNTIL}) and coalesce(won.moment, deadline) < sure_until
 """
 WRITTEN = f"""
 insert into communications.transitions by name
@@ -177,11 +182,11 @@ select {PASS} from (
     select moves.* replace (moves.next_step as step, moves.position + 1 as position, moves.left_at as since, coalesce(chosen, moves.arm) as arm,
         {{visit}} as visit)
     from moves {{visits}} where next_step <> 'end'
-) union all select {PASS} from active where entry_id in (from held)
+) union all select {PASS} from active where entry_id in (from held) and entry_id not in (select entry_id from moves)
 """
 VISITS = """left join (select entry_id, step, max(visit) as visit from communications.transitions semi join moves using (entry_id) group by all) as visits
     on moves.entry_id = visits.entry_id and moves.next_step = visits.step"""
-RESTED = "insert into resting by name select * exclude (is_zero, next, deadline) from waiting where entry_id not in (select entry_id from moves)"
+RESTED = "insert into resting by name select * exclude (is_zero, next, deadline, sure_until) from waiting where entry_id not in (select entry_id from moves)"
 # Kinds of steps, and which of the queries beside have anything to do with those who stand there.
 STOOD_AT = """
 select distinct case when visit > max_visits then 'exhausted' else kind end, kind = 'wait' and listens_to_decisions, has_loops, final in (from now_merged)
@@ -194,7 +199,7 @@ def stand(connection: DuckDBPyConnection) -> None:
     connection.execute(STANDING)
     connection.execute(f"create or replace temp table now_merged as select distinct final from redirects where joined_at > {SINCE} and joined_at <= {UNTIL}")
     connection.execute("create or replace temp table resting as select * from active where false")
-    connection.execute("create or replace temp table merged_passes (entry_id varchar, other varchar, moment timestamp, is_ended boolean)")
+    connection.execute("create or replace temp table merged_passes (entry_id varchar, other varchar, moment timestamp, is_unsure boolean, is_ended boolean)")
     connection.execute("create or replace temp table held (entry_id varchar)")
 
 
@@ -224,13 +229,8 @@ def follow(connection: DuckDBPyConnection, policy: Policy, effects: dict[str, tu
 
 
 def wake(connection: DuckDBPyConnection) -> None:
-    """Passes that listen for decisions are looked at again after some were made."""
-    _move(
-        connection,
-        "resting",
-        "active",
-        "select entry_id from resting semi join (select scenario, version from versions where listens_to_decisions) using (scenario, version)",
-    )
+    """Passes that listen for decisions, or whose end at a merge hangs on one, are looked at again after some were made."""
+    _move(connection, "resting", "active", WOKEN)
 
 
 def _move(connection: DuckDBPyConnection, source: str, target: str, which: str) -> int:
