@@ -21,7 +21,7 @@ from pipelines.settings import PROJECT, settings
 FULL, DAILY = "everything", "a day with 1% change"
 DAYS = {FULL: "2026-01-01 06:00:00", DAILY: "2026-01-02 06:00:00"}
 WANTED, MEMORY_MB, DEAREST = 0.15, 8_000, 15
-CUSTOMERS, MEMORY = 1_000_000, "5GB"
+CUSTOMERS, MEMORY = 1_000_000, "6500MB"
 console = Console(width=110)
 
 

@@ -17,8 +17,8 @@ visitors as (
 
         ---------- strings
         min(source) as source,
-        min_by(campaign, cast(occurred_at as string) || ' ' || event_id) filter (where campaign is not null) as first_campaign,
-        min_by(url, cast(occurred_at as string) || ' ' || event_id) filter (where url is not null) as first_url,
+        min_by(campaign, (occurred_at, event_id)) filter (where campaign is not null) as first_campaign,
+        min_by(url, (occurred_at, event_id)) filter (where url is not null) as first_url,
 
         ---------- numerics
         count(*) as event_count,

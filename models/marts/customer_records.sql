@@ -6,6 +6,16 @@ record_moves as (
 
 ),
 
+-- Most records never move again, and their one interval is still open.
+moved_again as (
+
+    select record_id
+    from record_moves
+    group by record_id
+    having count(*) > 1
+
+),
+
 -- The order of runs is the order of their numbers. A run for an earlier day does not rewrite what is known of later ones.
 moved as (
 
@@ -15,6 +25,7 @@ moved as (
         run_number,
         max(run_at) over (partition by record_id order by run_number rows between unbounded preceding and current row) as valid_from
     from record_moves
+    where record_id in (select record_id from moved_again)
 
 ),
 
@@ -26,6 +37,12 @@ intervals as (
         valid_from,
         lead(valid_from) over (partition by record_id order by run_number) as valid_to
     from moved
+
+    union all
+
+    select record_id, customer_id, run_at as valid_from, null as valid_to
+    from record_moves
+    where record_id not in (select record_id from moved_again)
 
 )
 

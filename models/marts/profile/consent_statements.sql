@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} -- each reader asks for a few columns or a few people, and a copy of all would cost more than it saves
 with
 
 events as (

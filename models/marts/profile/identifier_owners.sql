@@ -12,6 +12,15 @@ record_customers as (
 
 ),
 
+-- Whose a phone is, nothing asks but a suppression.
+asked as (
+
+    select distinct subject_type as identifier_type from {{ ref('int_events') }}
+    union
+    select 'user_id' as identifier_type
+
+),
+
 owned as (
 
     select
@@ -22,6 +31,10 @@ owned as (
     from int_identifiers
     inner join record_customers on int_identifiers.record_id = record_customers.record_id
     where int_identifiers.is_valid and not int_identifiers.is_junk
+        and (
+            int_identifiers.identifier_type in (select identifier_type from asked where identifier_type is not null)
+            or (int_identifiers.identifier_type, int_identifiers.value) in (select identifier_type, value from {{ ref('int_suppressions') }})
+        )
     group by int_identifiers.identifier_type, int_identifiers.value
     having min(record_customers.customer_id) = max(record_customers.customer_id)
 

@@ -36,6 +36,13 @@ THEIRS = "select identifier_type, value, raw_value from intermediate.int_identif
 RAW = "select schema_name, table_name, string_agg('\"' || column_name || '\"', ', ') from duckdb_columns() where schema_name like 'raw_%' and data_type = 'VARCHAR' and table_name not like '!_dlt%' escape '!' group by all"
 # Neither the rest of the family nor the canary, who stands in files that were refused and never landed.
 OTHERS_TO_ERASE = "select distinct customer_id from identity.record_customers where customer_id not in (select customer_id from intermediate.int_identifiers join identity.record_customers using (record_id) where value = $phone or raw_value like '%zcanary%' or value = '+79995550011') order by md5(customer_id) limit $count"
+# Tables that say whose each row is, from the staged exports to the marts.
+OWNED = """
+select schema_name || '.' || table_name, max(column_name) from duckdb_columns() semi join duckdb_tables() using (table_oid)
+where column_name in ('record_id', 'customer_id') and (schema_name in ('staging', 'marts') or (schema_name, table_name) in (('identity', 'record_customers'), ('intermediate', 'int_identifiers')))
+    and (schema_name <> 'staging' or regexp_matches(table_name, '__(records|orders|events|consent_events)$'))
+group by all
+"""
 OTHERS = "select identifier_type, value from intermediate.int_identifiers where record_id not in (select record_id from identity.record_customers where list_contains($ids, customer_id))"
 
 
@@ -75,9 +82,10 @@ class Installation:
         true_numbers = {row[0] for row in query(data, "select value from quality.true_attributes where attribute = 'phone'")}
         theirs = [row for row in query(data, THEIRS, ids=self.ids) if (row[0], row[1]) not in kept]
         records = query(data, "select record_id from identity.record_customers where list_contains($ids, customer_id)", ids=self.ids)
+        self.records = [row[0] for row in records]
         self.words = (
             {text for kind, value, raw in theirs if kind != "phone" for text in (value, raw) if text and len(text) >= (9 if text.isdigit() else 6)}
-            | {row[0] for row in records}
+            | set(self.records)
             | set(self.ids)
         )
         known = {value for kind, value, _ in theirs if kind == "phone" and value}
@@ -92,15 +100,10 @@ class Installation:
 
     def others(self, data: Path | None = None) -> dict[str, list[tuple]]:
         """What is known of everybody else."""
-        tables = {
-            "marts.customers": "customer_id",
-            "marts.customer_identifiers": "customer_id",
-            "marts.orders": "customer_id",
-            "identity.record_customers": "customer_id",
-        }
+        data, theirs = data or self.data, {"customer_id": self.ids, "record_id": self.records}
         return {
-            table: query(data or self.data, f"select * from {table} where not list_contains($ids, {column}) order by all", ids=self.ids)
-            for table, column in tables.items()
+            table: query(data, f"select * from {table} where not coalesce(list_contains($theirs, {column}), false) order by all", theirs=theirs[column])
+            for table, column in query(data, OWNED)
         }
 
 
