@@ -62,6 +62,7 @@ select id as consent_event_id, record_id, kind as identifier_type, value as raw_
     ends_at as expires_at, method, cast(null as varchar) as ip, cast(null as varchar) as document, cast(null as varchar) as evidence, 'test' as source,
     'f' as _file_id, cast(1 as bigint) as _line, 'l' as _load_id
 from word order by hash(id);
+create table intermediate.int_events (subject_type varchar);
 create table intermediate.int_suppressions as
 select 's:' || value as suppression_id, cast(null as varchar) as record_id, kind as identifier_type, value as raw_value, value,
     unnest(if(kind = 'email', ['email'], ['sms', 'phone'])) as channel, 'hard_bounce' as reason, timestamp '2025-01-05' as occurred_at, 'test' as source
