@@ -30,7 +30,7 @@ demo: install ## Run the daily job on the demo company
 	$(BIN)/svod run --demo
 
 test: install ## Run all tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/pipelines/privacy tests/test_end_to_end.py tests/orchestration tests  # the longest first; two of them begin with the same first day
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/pipelines/privacy tests/test_end_to_end.py tests/orchestration tests  # the longest first; two of them begin with the same first day
 
 dev: install ## Open Dagster with its schedule and sensor on http://localhost:3000
 	SVOD_DATA=$(DATA) $(BIN)/svod dev
