@@ -257,9 +257,11 @@ def test_the_profile_knows(cycle):
 
 
 def test_the_next_run_finds_nothing_new_and_sends_nothing_twice(cycle):
+    """The clock is the real one, so somebody's birthday may have come meanwhile; whoever had a message does not get it again."""
     before = len(cycle.mails)
+    had = {mail["X-Message-Id"] for mail in [*cycle.first, *cycle.second]}
     cycle.send("live")
-    assert len(cycle.mails) == before
+    assert len(had) > 10 and had.isdisjoint(mail["X-Message-Id"] for mail in cycle.mails[before:])
 
 
 def test_whoever_asks_is_gone_from_answers_too(cycle):
