@@ -64,15 +64,12 @@ possible as (
 
 )
 
-select candidates.rowid as candidate, md5(concat_ws('|', scenario, customer_id, occurrence)) as entry_id, scenario, version, customer_id, occurrence, moment as entered_at, event_id,
+select candidate, md5(concat_ws('|', scenario, customer_id, occurrence)) as entry_id, scenario, version, customer_id, occurrence, moment as entered_at, event_id,
     case when versions.global_holdout and {bucket("$holdout_salt", "customer_id")} < $holdout_share * 10000 then 'global'
         when {bucket("scenario || '.holdout'", "customer_id")} < versions.local_share * 10000 then 'local' end as holdout
-from candidates inner join versions using (scenario, version)
-where candidates.rowid in (
-    select candidate from possible
-    where not exists (from possible as earlier where earlier.scenario = possible.scenario and {same_person("possible", "earlier", "possible.known_at")}
-        and (earlier.moment, earlier.occurrence, earlier.customer_id, earlier.candidate) < (possible.moment, possible.occurrence, possible.customer_id, possible.candidate))
-)
+from possible inner join versions using (scenario, version)
+where not exists (from possible as earlier where earlier.scenario = possible.scenario and {same_person("possible", "earlier", "possible.known_at")}
+    and (earlier.moment, earlier.occurrence, earlier.customer_id, earlier.candidate) < (possible.moment, possible.occurrence, possible.customer_id, possible.candidate))
 """
 STARTED = """
 insert into active by name

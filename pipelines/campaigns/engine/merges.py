@@ -6,6 +6,11 @@ hang on a message that is not decided yet leaves the later pass unsure from the 
 
 from pipelines.campaigns.engine.sql import of_these
 
+# Messages that are still to be decided, of passes that listen for the decision.
+OPEN_MESSAGES = """
+select entry_id, due_at from (select entry_id, scenario, version, due_at from requests union all select entry_id, scenario, version, due_at from undecided)
+inner join versions using (scenario, version) where listens_to_decisions
+"""
 MERGED = f"""
 create or replace temp table merged_passes as
 with
@@ -39,13 +44,11 @@ pairs as (
 
 open_messages as (
 
-    select entry_id, min(due_at) as due_at from (
-        select entry_id, due_at, scenario, version from requests union all select entry_id, due_at, scenario, version from undecided
-    ) inner join versions using (scenario, version) where listens_to_decisions group by entry_id
+    select entry_id, min(due_at) as due_at from ({OPEN_MESSAGES}) group by entry_id
 
 )
 
-select pairs.entry_id, pairs.other, min(pairs.moment) as moment, bool_or(open_messages.due_at <= pairs.moment) as is_unsure,
+select pairs.entry_id, pairs.other, min(pairs.moment) as moment, coalesce(bool_or(open_messages.due_at <= pairs.moment), false) as is_unsure,
     bool_or(is_same_occurrence or reentry = 'once' or (reentry = 'after' and other_entered_at + to_seconds(reentry_seconds) > entered_at)
         or (not concurrent and (ends.ended_at is null or ends.ended_at > pairs.moment))) as is_ended
 from pairs

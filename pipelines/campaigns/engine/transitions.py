@@ -7,7 +7,7 @@ guard, a guard before one written later, and before the deadline. Moments are th
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import EXIT_PLACE, RECALL
-from pipelines.campaigns.engine.merges import MERGED
+from pipelines.campaigns.engine.merges import MERGED, OPEN_MESSAGES
 from pipelines.campaigns.engine.sql import NEVER, SINCE, TICK_AT, UNTIL, bucket, next_at, person, same_person, with_heir
 from pipelines.campaigns.schema import Policy
 
@@ -64,9 +64,8 @@ left join arms
 where steps.kind <> 'wait' or visit > max_visits
 """
 # Whoever listens for a decision that is still to be made is looked at again when it is.
-PARKED = """
-select entry_id from active inner join steps using (scenario, version, step) inner join versions using (scenario, version)
-where kind = 'wait' and listens_to_decisions and entry_id in (select entry_id from requests union all select entry_id from undecided)
+PARKED = f"""
+select entry_id from active inner join steps using (scenario, version, step) where kind = 'wait' and entry_id in (select entry_id from ({OPEN_MESSAGES}))
 """
 WOKEN = """
 select entry_id from resting inner join versions using (scenario, version) where listens_to_decisions or final in (from now_merged)
@@ -147,7 +146,7 @@ memberships as (
 ended as (
 
     select entry_id, {EXIT_PLACE} - 1 as place, 'end' as go, null as event_id, moment from merged_passes
-    inner join waiting using (entry_id) where moment > since and moment <= least(deadline, {UNTIL}) and is_ended and not coalesce(is_unsure, false)
+    inner join waiting using (entry_id) where moment > since and moment <= least(deadline, {UNTIL}) and is_ended
 
 ),
 
