@@ -15,7 +15,7 @@ record_customers as (
 -- Whose a phone is, nothing asks but a suppression.
 asked as (
 
-    select distinct subject_type as identifier_type from {{ ref('int_events') }}
+    select subject_type as identifier_type from {{ ref('int_events') }}
     union
     select 'user_id' as identifier_type
 
@@ -32,7 +32,7 @@ owned as (
     inner join record_customers on int_identifiers.record_id = record_customers.record_id
     where int_identifiers.is_valid and not int_identifiers.is_junk
         and (
-            int_identifiers.identifier_type in (select identifier_type from asked where identifier_type is not null)
+            int_identifiers.identifier_type in (select identifier_type from asked)
             or (int_identifiers.identifier_type, int_identifiers.value) in (select identifier_type, value from {{ ref('int_suppressions') }})
         )
     group by int_identifiers.identifier_type, int_identifiers.value
