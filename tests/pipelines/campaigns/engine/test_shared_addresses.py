@@ -2,15 +2,10 @@
 
 from datetime import datetime, timedelta
 
-import duckdb
-
-from pipelines.campaigns.engine.tick import tick
-from pipelines.campaigns.schema import Policy, Scenario
-from pipelines.campaigns.tables import ensure
+from pipelines.campaigns.schema import Scenario
+from tests.pipelines.campaigns.engine.pairs import EVENTS, NOON, PAIRS, PEOPLE, ticked
 from tests.pipelines.campaigns.engine.world import TITLES
 
-PAIRS, NOON = 20, datetime(2026, 3, 2, 12)
-POLICY = Policy(quiet_hours={"from": "00:00", "to": "00:00"})
 # Who has just paid is thanked, and a thank-you that was held back is listened for: the letter has to wait for what becomes of it.
 SCENARIOS = [Scenario.model_validate({"version": 1, "title": TITLES, "status": "live"} | one) for one in (
     {"scenario": "letter", "entry": {"schedule": {"at": "2026-03-02 15:00", "segment": "everybody"}}, "steps": [{"id": "mail", "send": {"channel": "email", "template": "mail"}}]},  # Moscow's clock
@@ -19,30 +14,16 @@ SCENARIOS = [Scenario.model_validate({"version": 1, "title": TITLES, "status": "
 )]  # fmt: skip
 HELD_BACK = SCENARIOS[1].steps[1].wait.model_copy(update={"until": [SCENARIOS[1].steps[1].wait.until[0].model_copy(update={"of": ["mail"]})]})
 # Two of each pair have one mailbox; the first of them paid ten minutes before the letter is due, and turns out to be a third hours later.
-COMPANY = f"""
-create temp view people as select printf('c_%02d_%s', pair, who) as customer_id, pair, who from range({PAIRS}) as pairs (pair) cross join (values ('a'), ('b'), ('c')) as sides (who);
-create temp view input_redirects as select customer_id as old_customer_id, if(who = 'c', printf('c_%02d_a', pair), customer_id) as customer_id, if(who = 'c', timestamp '{NOON}' + interval 3 hour, null) as redirected_at from people;
-create temp view input_time_zones as select customer_id, null::varchar as time_zone from people;
-create temp view input_suppressions as select 'email' as channel, 'email' as identifier_type, 'gone@example.com' as address, null::timestamp as suppressed_at;
-create temp view input_segment_history as select customer_id, 'everybody' as segment, 'entered' as change, timestamp '2026-01-01' as occurred_at from people;
-create temp view input_customers as select customer_id from people;
+DID = f"select customer_id, 'order_paid' as event_name, timestamp '{NOON}' - interval 10 minute as occurred_at from people where who = 'c'"
+COMPANY = PEOPLE.format(pairs=PAIRS, sides=["a", "b", "c"], later="c", at=NOON + timedelta(hours=3)) + EVENTS.format(did=DID) + """
 create temp view input_channels as
 select customer_id, 'email' as channel, 'email' as identifier_type, pair || if(who = 'a', 'a', '') || '@example.com' as address, true as has_consent, false as is_processing_forbidden from people
 union all select customer_id, 'sms', 'phone', customer_id, true, false from people;
-create temp view input_events as
-select customer_id as event_id, customer_id, 'order_paid' as event_name, timestamp '{NOON}' - interval 10 minute as occurred_at, occurred_at as loaded_at, 'made_up' as source, 'web' as channel,
-    null as campaign, null as message_id, null as url, 9 as amount, 'EUR' as currency, '{{}}' as properties, false as is_machine
-from people where who = 'c';
-"""
+"""  # fmt: skip
 
 
 def decided(*moments: datetime, scenarios: list[Scenario] = SCENARIOS) -> list[tuple]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        ensure(connection)
-        connection.execute(COMPANY)
-        for moment in moments:
-            tick(connection, scenarios, POLICY, moment)
+    with ticked(COMPANY, scenarios, moments) as connection:
         return connection.execute("select customer_id, step, reason from communications.decisions order by all").fetchall()
 
 
