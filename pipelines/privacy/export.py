@@ -26,6 +26,8 @@ TITLES = {
 }  # fmt: skip
 # In the order of the page: what a person understands at once comes before what the sources wrote.
 SHOWN = ("marts.customers", "marts", "segments", "communications", "raw_", "landing", "history")
+# Of a row that names two people these cells say whom.
+OWNED = ("record_id", "email", "phone", "telegram")
 HIDDEN = ("_dlt_load_id", "_dlt_id", "_load_id", "_extra", "_file_id")
 
 
@@ -59,13 +61,15 @@ def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
         for (schema, table), columns in subject.tables_of(connection).items():
             if not schema.startswith(SHOWN) or (where := condition(schema, columns, table)) == "false":
                 continue
-            shared = " or (_file_id, _line) in (from subject.shared_rows)" if "payload" in columns else ""
-            found = connection.execute(f'select * from "{schema}"."{table}" where {where}{shared}')
-            names = [column[0] for column in found.description]
-            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            is_received = schema.startswith("raw_") and "_file_id" in columns
+            are_shared = "(_file_id, _line) in (from subject.shared_rows)" if is_received else "false"
+            found = connection.execute(f'select *, {are_shared} from "{schema}"."{table}" where {where} or {are_shared}')
+            names = [column[0] for column in found.description[:-1]]
+            rows = [(dict(zip(names, row, strict=False)), row[-1]) for row in found.fetchall()]
             if rows:
                 is_doomed = judge(connection)
-                kept = [{name: _own(name, value, shared, is_doomed) for name, value in row.items() if value is not None and name not in HIDDEN} for row in rows]
+                said = [({name: _own(name, value, is_doomed) for name, value in row.items()} if is_shared else row) for row, is_shared in rows]
+                kept = [{name: value for name, value in row.items() if value is not None and name not in HIDDEN} for row in said]
                 source = f"{schema.removeprefix('raw_')}: {table}" if schema.startswith("raw_") else TITLES[language]["derived"]
                 parts.append(
                     {
@@ -79,11 +83,11 @@ def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
         return sorted(parts, key=lambda part: (next(place for place, start in enumerate(SHOWN) if part["table"].startswith(start)), part["table"]))
 
 
-def _own(name: str, value: Any, shared: str, is_doomed) -> Any:
-    """Of a body that holds many people, what is theirs."""
-    if name == "payload" and shared and isinstance(value, str):
+def _own(name: str, value: Any, is_doomed) -> Any:
+    """Of a body or a row that is about others too, what is theirs."""
+    if name == "payload" and isinstance(value, str):
         return json.loads(cut_things(value, lambda thing: not is_doomed(thing))[0])
-    return value
+    return None if name in OWNED and value is not None and not is_doomed(value.strip()) else value
 
 
 def page(content: list[dict[str, Any]], language: str) -> str:

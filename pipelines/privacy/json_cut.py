@@ -40,6 +40,13 @@ def cut_elements(text: str, numbers: set[int]) -> str:
     return without(text, _with_commas(text, spans, {number - 1 for number in numbers if number <= len(spans)}))
 
 
+def change_elements(text: str, numbers: set[int], change: Callable[[str], str]) -> str:
+    """The text with these elements, counted as by `cut_elements`, changed."""
+    for number, (start, end) in reversed(list(enumerate(_elements(text, _list_start(text)), start=1)) if numbers else []):
+        text = text[:start] + change(text[start:end]) + text[end:] if number in numbers else text
+    return text
+
+
 def without(text: str, cuts: list[tuple[int, int]]) -> str:
     parts, at = [], 0
     for start, end in sorted(cuts):

@@ -1,11 +1,13 @@
 """Taking records out of the content of an export, whatever its kind, and leaving every other byte as it was.
 
 `lines` are the numbers by which the landing knew the records; `starts` those of all records of the file, so that it is known where one
-that goes over several lines ends. Which records are doomed, and where the file lies, stays out.
+that goes over several lines ends. Of a record that is about others too only the cells, or the things in its JSON, that are doomed go.
+Which records are doomed, and where the file lies, stays out.
 """
 
 import io
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +18,7 @@ import pyarrow.parquet as pq
 from pipelines.privacy import json_cut, workbook
 from pipelines.responses.mail import split
 
+CELL = re.compile(r'[^,;\t|"\r\n]+')
 WIDE = ((b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -29,9 +32,9 @@ class Doomed:
 def rewrite(data: bytes, encoding: str, table_format: str, doomed: Doomed) -> bytes:
     """The content without what is doomed."""
     if data.startswith(b"PAR1"):
-        return _parquet(data, _now(doomed.lines, doomed.removed))
+        return _parquet(data, _now(doomed.lines, doomed.removed), _now(doomed.shared, doomed.removed), doomed.is_doomed)
     if data.startswith(b"PK\x03\x04"):
-        return workbook.without_rows(data, doomed.lines, doomed.texts)
+        return workbook.without_rows(data, doomed.lines, doomed.texts, doomed.shared, doomed.is_doomed)
     if table_format == "mail":
         gone = _now(doomed.lines, doomed.removed)
         return b"".join(mail for number, mail in enumerate(split(data), start=1) if number not in gone)
@@ -53,7 +56,8 @@ def _codec(data: bytes, encoding: str) -> tuple[bytes, str]:
 def _text(text: str, table_format: str, doomed: Doomed) -> str:
     is_json = text.lstrip()[:1] in ("{", "[")
     if table_format == "delimited" and is_json:
-        return json_cut.cut_elements(text, _now(doomed.lines, doomed.removed))
+        blanked = json_cut.change_elements(text, _now(doomed.shared, doomed.removed), lambda element: _blanked(element, doomed))
+        return json_cut.cut_elements(blanked, _now(doomed.lines, doomed.removed))
     if table_format == "json" and _is_document(text):
         return _document(text, doomed)
     return _lines(text, table_format, doomed)
@@ -84,15 +88,23 @@ def _lines(text: str, table_format: str, doomed: Doomed) -> str:
     lines = text.split(ending)
     starts = sorted(_now(set(doomed.starts), doomed.removed))
     following = dict(zip(starts, [*starts[1:], len(lines) + 1], strict=False))  # none are left where all were erased
-    gone: set[int] = set()
-    for first in _now(doomed.lines, doomed.removed):
-        end = following.get(first, first + 1) if table_format == "delimited" else first + 1
-        while end > first + 1 and not lines[end - 2].strip():
-            end -= 1
-        gone |= set(range(first, end))
-    shared = _now(doomed.shared, doomed.removed)
-    cut = (_cut(line, doomed) if number in shared else line for number, line in enumerate(lines, start=1) if number not in gone)
-    return ending.join(cut)
+
+    def reach(records: set[int]) -> set[int]:
+        reached: set[int] = set()
+        for first in _now(records, doomed.removed):
+            end = following.get(first, first + 1) if table_format == "delimited" else first + 1
+            while end > first + 1 and not lines[end - 2].strip():
+                end -= 1
+            reached |= set(range(first, end))
+        return reached
+
+    gone, shared, part = reach(doomed.lines), reach(doomed.shared), _blanked if table_format == "delimited" else _cut
+    return ending.join(part(line, doomed) if number in shared else line for number, line in enumerate(lines, start=1) if number not in gone)
+
+
+def _blanked(line: str, doomed: Doomed) -> str:
+    judged = _readable(doomed.is_doomed)
+    return CELL.sub(lambda cell: "" if judged(cell[0].strip()) else cell[0], line)
 
 
 def _cut(line: str, doomed: Doomed) -> str:
@@ -118,9 +130,15 @@ def _readable(is_doomed: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return judged
 
 
-def _parquet(data: bytes, rows: set[int]) -> bytes:
+def _parquet(data: bytes, rows: set[int], shared: set[int], is_doomed: Callable[[Any], bool]) -> bytes:
     source = pq.ParquetFile(io.BytesIO(data))
     table = source.read()
+    for at, field in enumerate(table.schema if shared else ()):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            cells = enumerate(table.column(at).to_pylist(), start=1)
+            table = table.set_column(
+                at, field, pa.array([None if number in shared and text and is_doomed(text.strip()) else text for number, text in cells], field.type)
+            )
     kept = table.filter(pa.array([number not in rows for number in range(1, table.num_rows + 1)], pa.bool_()))
     compression = source.metadata.row_group(0).column(0).compression if source.metadata.num_row_groups else "SNAPPY"
     out = io.BytesIO()

@@ -57,11 +57,11 @@ def clean_copies(connection: duckdb.DuckDBPyConnection, is_doomed: Callable[[Any
     for file, content in _contents([file for file in list_files() if (file.source, file.name) in names]):
         content_id = hashlib.sha256(content).hexdigest()
         file_id = known.get(content_id, content_id)
-        gone = {row[0] for row in connection.execute("select line from landing.rewritten where file_id = ? and line is not null", [file_id]).fetchall()}
+        gone, parted = (_rewritten(connection, "file_id", file_id, is_shared=told) for told in (False, True))
         source, encoding, table = connection.execute("select source, encoding, table_name from landing.files where file_id = ?", [file_id]).fetchone()
         kind = presets()[source].table(table).format
         starts, removed = _layout(connection, file_id, content_id)
-        shared = starts - gone if kind == "json" else set()
+        shared = starts - gone if kind == "json" else parted - gone
         doomed = Doomed(gone, shared, [*((starts | gone) - removed)], removed, is_doomed, set())
         new = rewrite(content, encoding or "utf-8", kind, doomed)
         if new != content:
@@ -92,10 +92,15 @@ def _doomed(connection: duckdb.DuckDBPyConnection, file_id: str, content_id: str
 def _layout(connection: duckdb.DuckDBPyConnection, file_id: str, content_id: str) -> tuple[set[int], set[int]]:
     """Where the records that are still in the warehouse began in the landed file, and which were taken out of this content of it."""
     source, table = connection.execute("select source, table_name from landing.files where file_id = ?", [file_id]).fetchone()
-    removed = {row[0] for row in connection.execute("select line from landing.rewritten where content_id = ? and line is not null", [content_id]).fetchall()}
+    removed = _rewritten(connection, "content_id", content_id, is_shared=False)
     starts = {row[0] for row in connection.execute(f'select _line from "raw_{source}"."{table}" where _file_id = ?', [file_id]).fetchall()}
     starts |= {row[0] for row in connection.execute("select line from landing.quarantine where file_id = ? and line is not null", [file_id]).fetchall()}
     return starts, removed
+
+
+def _rewritten(connection: duckdb.DuckDBPyConnection, key: str, value: str, *, is_shared: bool) -> set[int]:
+    lines = f"select line from landing.rewritten where {key} = ? and line is not null and coalesce(is_shared, false) = ?"
+    return {row[0] for row in connection.execute(lines, [value, is_shared]).fetchall()}
 
 
 def texts(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -103,20 +108,27 @@ def texts(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def judge(connection: duckdb.DuckDBPyConnection):
-    """Whether a thing within a shared record is theirs: it says their address, their number or their key."""
+    """Whether a thing within a shared record is theirs: it says their address, their number or their key. A cell, if it is one of these."""
     said = {text.lower() for text in texts(connection)}
+    cells = said | {row[0].lower() for row in connection.execute("select text from subject.texts").fetchall()}
     keys = {row[0] for row in connection.execute("select split_part(record_id, ':', 3) from subject.records where record_id like 'vk_leads:%'").fetchall()}
-    return lambda thing: any(leaf.lower() in said for leaf in leaves(thing)) or str(thing.get("lead_id")) in keys
+
+    def is_theirs(thing: Any) -> bool:
+        if isinstance(thing, str):
+            return thing.lower() in cells
+        return any(leaf.lower() in said for leaf in leaves(thing)) or str(thing.get("lead_id")) in keys
+
+    return is_theirs
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, file_id: str, new_id: str, doomed: Doomed) -> None:
     connection.execute("begin")
     connection.execute("delete from landing.rewritten where content_id = ?", [new_id])
-    lines = sorted(doomed.lines | doomed.removed) or [None]
-    connection.execute(
-        "insert into landing.rewritten select (select source from landing.files where file_id = $file limit 1), $new, $file, unnest($lines::bigint[])",
-        {"file": file_id, "new": new_id, "lines": lines},
-    )
+    for is_shared, lines in ((False, sorted(doomed.lines | doomed.removed) or [None]), (True, sorted(doomed.shared - doomed.removed))):
+        connection.execute(
+            "insert into landing.rewritten select (select source from landing.files where file_id = $file limit 1), $new, $file, unnest($lines::bigint[]), $is_shared",
+            {"file": file_id, "new": new_id, "lines": lines, "is_shared": is_shared},
+        )
     connection.execute("commit")
 
 

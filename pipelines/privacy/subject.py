@@ -127,10 +127,34 @@ def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict)
         owner = "record_id" if "record_id" in columns and (schema == "intermediate" or table.endswith(SHAPES)) else None
         email = "email" if table == "stg_esp__provider_events" else None
         foreign = f"{owner} not in (from subject.records)" if owner else f"not coalesce({email} in (from subject.needles), false)" if email else None
+        if owner and {"identifier_type", "raw_value"} <= columns.keys():
+            _find_anothers(connection, tables, f'"{schema}"."{table}"')
+            foreign += " or record_id is null and (identifier_type, raw_value) in (from anothers)"
         if foreign:
             connection.execute(
-                f'insert into subject.shared_rows select distinct _file_id, _line from "{schema}"."{table}" where (_file_id, _line) in (from subject.rows) and {foreign}'
+                f'insert into subject.shared_rows select distinct _file_id, _line from "{schema}"."{table}" where (_file_id, _line) in (from subject.rows) and ({foreign})'
             )
+
+
+def _find_anothers(connection: duckdb.DuckDBPyConnection, tables: dict, source: str) -> None:
+    """Which addresses that rows of theirs say of nobody's record are somebody else's: one statement may name two people, who fill in a form together or are one to nobody but us."""
+    said = connection.execute(
+        f"select distinct identifier_type, raw_value from {source} where record_id is null and (_file_id, _line) in (from subject.rows)"
+    ).fetchall()
+    connection.execute("create or replace temp table anothers (identifier_type varchar, raw_value varchar)")
+    if ("intermediate", "int_identifiers") in tables:
+        connection.execute(
+            """insert into anothers select kind, text from (select unnest($kinds::varchar[]) as kind, unnest($texts::varchar[]) as text, unnest($values::varchar[]) as value)
+               where (kind, value) in (select (identifier_type, value) from intermediate.int_identifiers where not is_junk and record_id not in (from subject.records))""",
+            {"kinds": [kind for kind, _ in said], "texts": [text for _, text in said], "values": [_standard(text, kind) for kind, text in said]},
+        )
+
+
+def _standard(text: str | None, kind: str | None = None) -> str | None:
+    """An address or a number as the models write it; without a kind it is told by its look."""
+    if text is None or kind not in ("email", "phone", None):
+        return text
+    return (parse_email(text) if kind == "email" or (kind is None and "@" in text) else parse_phone(text, REGIONS)).value
 
 
 def _all_versions(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
@@ -193,7 +217,7 @@ def find_vanished(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
     found = [
         text for (text,) in connection.execute(f"select text from candidates where ({email} or {phone}) and text not in (from subject.needles)").fetchall()
     ]
-    values = [(parse_email(text) if "@" in text else parse_phone(text, REGIONS)).value for text in found]
+    values = [_standard(text) for text in found]
     shared = "(select value from intermediate.int_identifiers where value is not null and record_id not in (from subject.records))"
     connection.execute(
         "insert into subject.needles select text from (select unnest($texts::varchar[]) as text, unnest($values::varchar[]) as value)"

@@ -10,6 +10,7 @@ from pipelines.privacy.matching import condition, has_owner, holding
 from pipelines.privacy.rewriting import judge
 from pipelines.privacy.subject import tables_of
 from pipelines.privacy.words import Words
+from pipelines.sources.registry import presets
 
 # The reading of a body knows how many events it held.
 COUNTED = {"stg_esp__provider_events": "events_in_body", "stg_vk_leads__documents": "leads_in_document"}
@@ -89,15 +90,26 @@ def _book(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
 
 
 def _cut_shared(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
-    """Bodies and pages that hold others too keep what is theirs."""
+    """Bodies, pages and rows that hold others too keep what is theirs."""
     is_doomed = judge(connection)
-    for (schema, table), columns in tables.items():
-        if schema.startswith("raw_") and "payload" in columns:
-            name = f'"{schema}"."{table}"'
-            for file, line, payload in connection.execute(
-                f"select _file_id, _line, payload from {name} where (_file_id, _line) in (from subject.shared_rows)"
-            ).fetchall():
-                connection.execute(f"update {name} set payload = ? where _file_id = ? and _line = ?", [cut_things(payload, is_doomed)[0], file, line])
+    for preset in presets().values():
+        for table in preset.tables:
+            raw, staged = (f"raw_{preset.name}", table.name), ("staging", f"stg_{preset.name}__{table.name}")
+            for name in (raw, staged):
+                _blank_cells(connection, name, [cell for cell in table.columns if tables.get(name, {}).get(cell) == "VARCHAR" and table.format == "delimited"])
+            if "payload" in tables.get(raw, {}):
+                name = f'"{raw[0]}"."{raw[1]}"'
+                for file, line, payload in connection.execute(
+                    f"select _file_id, _line, payload from {name} where (_file_id, _line) in (from subject.shared_rows)"
+                ).fetchall():
+                    connection.execute(f"update {name} set payload = ? where _file_id = ? and _line = ?", [cut_things(payload, is_doomed)[0], file, line])
+
+
+def _blank_cells(connection: duckdb.DuckDBPyConnection, name: tuple[str, str], cells: list[str]) -> None:
+    if cells:
+        said = "(select lower(text) from subject.needles union select lower(text) from subject.texts)"
+        blanked = ", ".join(f'"{cell}" = case when lower(trim("{cell}")) not in {said} then "{cell}" end' for cell in cells)
+        connection.execute(f'update "{name[0]}"."{name[1]}" set {blanked} where (_file_id, _line) in (from subject.shared_rows)')
 
 
 def _redact(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:

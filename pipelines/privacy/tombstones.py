@@ -63,14 +63,18 @@ def load(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def judge() -> Callable[[Any], bool]:
-    """Whether a thing within a shared record, a lead or an event, is of somebody who was erased. For the few records of old copies; rows of tables are hashed in SQL."""
+    """Whether a thing within a shared record, a lead, an event or a cell, is of somebody who was erased. For the few records of old copies; rows of tables are hashed in SQL."""
     known = {row[0] for row in duckdb.sql(f"select hash from read_parquet('{quoted(file())}')").fetchall()}
     key = secret(folder() / "tombstone.key")
 
     def is_known(text: str) -> bool:
         return hmac.new(key[:64], text.encode(), "sha256").hexdigest() in known
 
-    return lambda thing: (
-        is_known(f"record vk_leads:form_lead:{thing.get('lead_id')}")
-        or any(is_known(f"identifier email {leaf.lower()}") for leaf in leaves(thing) if "@" in leaf)
-    )
+    def is_theirs(thing: Any) -> bool:
+        if isinstance(thing, str):
+            return any(is_known(f"identifier {kind} {text}") for kind in ("email", "phone", "telegram") for text in {thing, thing.lower()})
+        return is_known(f"record vk_leads:form_lead:{thing.get('lead_id')}") or any(
+            is_known(f"identifier email {leaf.lower()}") for leaf in leaves(thing) if "@" in leaf
+        )
+
+    return is_theirs

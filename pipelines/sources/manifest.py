@@ -22,8 +22,8 @@ QUARANTINE = (
 )
 SEEN = "source varchar, file_name varchar, file_size bigint, modified_at timestamp, file_id varchar, is_refused boolean, rules varchar"
 STARTED = "source varchar, started_at timestamp"
-# Content of the inbox that an erasure wrote: which landed file it was, and which of its records are no longer in it.
-REWRITTEN = "source varchar, content_id varchar, file_id varchar, line bigint"
+# Content of the inbox that an erasure wrote: which landed file it was, and which of its records are no longer in it, or only the others' part of them.
+REWRITTEN = "source varchar, content_id varchar, file_id varchar, line bigint, is_shared boolean default false"
 LINEAGE = {"_extra": "varchar", "_file_id": "varchar", "_file_name": "varchar", "_exported_at": "timestamp", "_line": "bigint", "_dlt_load_id": "varchar"}
 
 
@@ -33,6 +33,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for name, columns in (("files", FILES), ("quarantine", QUARANTINE), ("seen", SEEN), ("started", STARTED), ("rewritten", REWRITTEN)):
         connection.execute(f"create table if not exists landing.{name} ({columns})")
     connection.execute("alter table landing.files add column if not exists rows_erased bigint default 0")
+    connection.execute("alter table landing.rewritten add column if not exists is_shared boolean default false")
     existing: dict[tuple[str, str], set[str]] = {}
     for schema, table, column in connection.execute(
         "select table_schema, table_name, column_name from information_schema.columns where table_schema like 'raw%'"

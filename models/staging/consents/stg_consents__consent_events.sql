@@ -29,10 +29,28 @@ spoken as (
 
 ),
 
+{% set said = ['record_id', 'identifier_type', 'raw_value', 'channel', 'purpose', 'action', 'legal_basis', 'occurred_at', 'expires_at', 'method', 'ip', 'document'] -%}
+-- The key is of what is said about this address: that a row names another address too, or no longer does, changes nothing here.
+keyed as (
+
+    select
+        *,
+        'consents:' || md5(concat_ws('|'{% for column in said %}, coalesce(cast({{ column }} as varchar), ''){% endfor %})) as said_key
+    from spoken
+
+),
+
+numbered as (
+
+    select *, row_number() over (partition by said_key order by _exported_at nulls last, _file_id, _line) as said_number
+    from keyed
+
+),
+
 consent_events as (
 
     select
-        'consents:' || md5(concat_ws('|', source_key, channel, identifier_type)) as consent_event_id,
+        said_key || case when said_number > 1 then ':' || said_number else '' end as consent_event_id,
         record_id,
         identifier_type,
         raw_value,
@@ -48,7 +66,7 @@ consent_events as (
         {{ json_object_text({'method': 'method', 'document': 'document', 'ip': 'ip', 'file': '_file_name', 'other': '_extra'}) }} as evidence,
         'consents' as source,
         {{ lineage() }}
-    from spoken
+    from numbered
 
 )
 

@@ -15,7 +15,7 @@ from pipelines.privacy.lines import Doomed, rewrite
 
 
 def doomed(lines=(), shared=(), starts=(), removed=(), text="anna@example.com") -> Doomed:
-    return Doomed(set(lines), set(shared), list(starts), set(removed), lambda thing: thing.get("email") == text, {text})
+    return Doomed(set(lines), set(shared), list(starts), set(removed), lambda thing: (thing if isinstance(thing, str) else thing.get("email")) == text, {text})
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "koi8-r", "utf-16", "utf-16-le"])
@@ -38,6 +38,32 @@ def test_only_the_things_of_one_person_leave_a_body_that_holds_many():
     body = '[ {"email":"anna@example.com","a":[1]},{"email": "ivan@example.com"} , {"email":"anna@example.com"} ]'
     new = rewrite((body + "\n" + body + "\n").encode(), "utf-8", "json", doomed(shared=[1], starts=[1, 2])).decode().split("\n")
     assert new == ['[ {"email": "ivan@example.com"} ]', body, ""]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251", "utf-16"])
+def test_of_a_row_that_names_two_people_only_the_cells_of_one_become_empty(encoding):
+    rows = ["почта;телефон;что", "anna@example.com;+79000000001;да", '"anna@example.com"; +79000000001 ;"в две', 'строки"', "anna@example.com;;нет"]
+    new = rewrite("\n".join(rows).encode(encoding), encoding, "delimited", doomed(lines=[5], shared=[3], starts=[2, 3, 5], text="+79000000001"))
+    assert new.decode(encoding).split("\n") == [*rows[:2], '"anna@example.com";;"в две', 'строки"']
+    listed = [{"email": "anna@example.com", "phone": "+79000000001"}] * 3
+    kept = rewrite(json.dumps(listed).encode(), "utf-8", "delimited", doomed(lines=[3], shared=[2], text="+79000000001"))
+    assert json.loads(kept) == [listed[0], listed[0] | {"phone": ""}]
+
+
+def test_nor_do_they_stay_in_a_workbook_or_in_parquet():
+    rows = [["email", "phone"], ["anna@example.com", "+79000000001"], ["ivan@example.com", "+79000000001"], ["olga@example.com", "+79000000002"]]
+    book, stream = openpyxl.Workbook(), BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.active.cell(4, 2).value = 79000000001
+    book.save(stream)
+    left = openpyxl.load_workbook(BytesIO(rewrite(stream.getvalue(), "xlsx", "delimited", doomed(lines=[2], shared=[3], text="+79000000001")))).active
+    assert [[cell.value for cell in left[number]] for number in (1, 3, 4)] == [rows[0], ["ivan@example.com", None], ["olga@example.com", 79000000001]]
+    numbered = openpyxl.load_workbook(BytesIO(rewrite(stream.getvalue(), "xlsx", "delimited", doomed(shared=[4], text="79000000001")))).active
+    assert [cell.value for cell in numbered[4]] == ["olga@example.com", None] and numbered["B3"].value == "+79000000001"
+    pq.write_table(pa.table({"email": [row[0] for row in rows[1:]], "phone": [row[1] for row in rows[1:]], "n": [1, 2, 3]}), stream := BytesIO())
+    kept = pq.read_table(BytesIO(rewrite(stream.getvalue(), "utf-8", "delimited", doomed(lines=[1], shared=[2], text="+79000000001"))))
+    assert kept.to_pydict() == {"email": ["ivan@example.com", "olga@example.com"], "phone": [None, "+79000000002"], "n": [2, 3]}
 
 
 def test_a_copy_of_a_file_all_of_whose_people_were_erased_keeps_its_header():
