@@ -30,9 +30,15 @@ def fit(frequency, mean_amount) -> Values:
     order = np.lexsort((m, x))
     x, m = x[order], m[order]
     scale = float(np.median(m))
+
+    def unlikelihood(logs):
+        likelihood, gradient = log_likelihood(np.exp(logs), x, m / scale)
+        return -likelihood / len(x), -gradient * np.exp(logs) / len(x)
+
     found = minimize(
-        lambda logs: -log_likelihood(np.exp(logs), x, m / scale) / len(x),
+        unlikelihood,
         np.log([2.0, 3.0, 1.0]),
+        jac=True,
         method="L-BFGS-B",
         bounds=[(-5, 8)] * 3,
         options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-8},
@@ -45,13 +51,17 @@ def fit(frequency, mean_amount) -> Values:
     return Values(float(p), float(q), float(v * scale))
 
 
-def log_likelihood(parameters, x, m) -> float:
-    """Equation 1a of the note."""
-    from scipy.special import gammaln
+def log_likelihood(parameters, x, m) -> tuple[float, np.ndarray]:
+    """Equation 1a of the note, and its derivatives by the parameters."""
+    from scipy.special import gammaln, psi
 
     p, q, v = parameters
     rows = of_counts(lambda x: gammaln(p * x + q) - gammaln(np.maximum(p * x, p)) + p * x * np.log(np.maximum(x, 1)), x)
-    return float(np.sum(rows - gammaln(q) + q * np.log(v) + (p * x - 1) * np.log(m) - (p * x + q) * np.log(v + x * m)))
+    log_m, total, log_total = np.log(m), v + x * m, np.log(v + x * m)
+    likelihood = np.sum(rows - gammaln(q) + q * np.log(v) + (p * x - 1) * log_m - (p * x + q) * log_total)
+    by_p = x * (of_counts(lambda x: psi(p * x + q) - psi(np.maximum(p * x, p)) + np.log(np.maximum(x, 1)), x) + log_m - log_total)
+    by_q = of_counts(lambda x: psi(p * x + q), x) - psi(q) + np.log(v) - log_total
+    return float(likelihood), np.array([np.sum(by_p), np.sum(by_q), np.sum(q / v - (p * x + q) / total)])
 
 
 def expected(values: Values, x, m):

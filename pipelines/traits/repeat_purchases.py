@@ -34,9 +34,15 @@ def fit(frequency, recency, age, customers) -> Rates:
     order = np.lexsort((t, tx, x))  # sums of floats depend on the order
     x, tx, t, n = x[order], tx[order], t[order], n[order]
     scale = t.max()
+
+    def unlikelihood(logs):
+        likelihood, gradient = log_likelihood(np.exp(logs), x, tx / scale, t / scale, n)
+        return -likelihood / n.sum(), -gradient * np.exp(logs) / n.sum()
+
     found = minimize(
-        lambda logs: -log_likelihood(np.exp(logs), x, tx / scale, t / scale, n) / n.sum(),
+        unlikelihood,
         np.log([0.5, 0.3, 0.7, 2.0]),
+        jac=True,
         method="L-BFGS-B",
         bounds=[(-7, 7)] * 4,
         options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-8},
@@ -47,15 +53,24 @@ def fit(frequency, recency, age, customers) -> Rates:
     return Rates(float(r), float(alpha * scale), float(a), float(b))
 
 
-def log_likelihood(parameters, x, tx, t, n) -> float:
-    """Equation 6 of the paper, for customers of each kind."""
-    from scipy.special import betaln, gammaln
+def log_likelihood(parameters, x, tx, t, n) -> tuple[float, np.ndarray]:
+    """Equation 6 of the paper, for customers of each kind, and its derivatives by the parameters."""
+    from scipy.special import betaln, expit, gammaln, psi
 
     r, alpha, a, b = parameters
     made = r * np.log(alpha) - gammaln(r) - betaln(a, b) + of_counts(lambda x: gammaln(r + x) + betaln(a, b + x), x)
-    stays = -(r + x) * np.log(alpha + t)
-    left = np.where(x > 0, np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + tx), -np.inf)
-    return float(np.sum(n * (made + np.logaddexp(stays, left))))
+    log_t, log_tx, before = np.log(alpha + t), np.log(alpha + tx), b + np.maximum(x, 1) - 1
+    stays = -(r + x) * log_t
+    left = np.where(x > 0, np.log(a) - np.log(before) - (r + x) * log_tx, -np.inf)
+    has_left = expit(left - stays)
+    with_leavers = of_counts(lambda x: psi(a + b + x), x)
+    gradient = (
+        np.log(alpha) - psi(r) + of_counts(lambda x: psi(r + x), x) - (1 - has_left) * log_t - has_left * log_tx,
+        r / alpha - (r + x) * ((1 - has_left) / (alpha + t) + has_left / (alpha + tx)),
+        psi(a + b) - with_leavers + has_left / a,
+        psi(a + b) - psi(b) + of_counts(lambda x: psi(b + x), x) - with_leavers - has_left / before,
+    )
+    return float(np.sum(n * (made + np.logaddexp(stays, left)))), np.array([np.sum(n * by) for by in gradient])
 
 
 def of_counts(function, x):

@@ -3,6 +3,7 @@
 import duckdb
 import numpy as np
 import pytest
+from scipy.optimize import approx_fprime
 
 from pipelines.traits import functions, order_value, repeat_purchases
 from pipelines.traits.order_value import Values
@@ -54,6 +55,16 @@ def test_values_are_recovered_from_amounts_that_were_drawn_by_them():
     nu = random.gamma(CDNOW_VALUES.q, 1 / CDNOW_VALUES.v, 20000)
     found = order_value.fit(x, random.gamma(CDNOW_VALUES.p * x, 1 / (nu * x)))
     assert (found.p, found.q, found.v) == pytest.approx(CDNOW_VALUES[:3], rel=0.15)
+
+
+def test_the_derivatives_are_those_of_the_likelihood():
+    x, tx, t = simulated(CDNOW, 300, 39)
+    models = [(repeat_purchases, [0.3, 0.4, 0.8, 2.0], (x, tx / 39, t / 39, np.arange(300) % 3)), (order_value, [2.0, 3.0, 1.5], (x + 1, t))]
+    for model, parameters, customers in models:
+        _, gradient = model.log_likelihood(np.array(parameters), *customers)
+        assert gradient == pytest.approx(
+            approx_fprime(parameters, lambda at, model=model, customers=customers: model.log_likelihood(at, *customers)[0]), rel=1e-4
+        )
 
 
 def test_the_order_of_customers_changes_no_digit():
