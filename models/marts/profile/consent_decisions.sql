@@ -2,16 +2,23 @@
 {{ follows('consent_fingerprints') }}
 with
 
-statements as (
-
-    select * from {{ ref('consent_statements') }}
-
-),
-
 subjects as (
 
     select * from {{ ref('consent_subjects') }}
     where {{ is_changed('customer_id') }}
+
+),
+
+int_consent_events as (
+
+    select * from {{ ref('int_consent_events') }}
+    where consent_event_id in (select consent_event_id from subjects)
+
+),
+
+statements as (
+
+    {{ consent_statements('int_consent_events') | indent }}
 
 )
 
