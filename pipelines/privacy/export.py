@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.privacy import finding, subject
-from pipelines.privacy.headings import column_heading, heading, segment_titles
+from pipelines.privacy.headings import column_heading, heading, scenario_titles, segment_titles
 from pipelines.privacy.json_cut import cut_things
 from pipelines.privacy.matching import condition
 from pipelines.privacy.register import WORDS
 from pipelines.privacy.retention import rules
 from pipelines.privacy.rewriting import judge
 from pipelines.privacy.tombstones import folder
+from pipelines.privacy.values import Pair, in_words
 from pipelines.warehouse import connect
 
 TITLES = {
@@ -34,10 +35,12 @@ HIDDEN = ("_dlt_load_id", "_dlt_id", "_load_id", "_extra", "_file_id")
 def export(identifier: str, to: Path, language: str) -> list[Path]:
     """Writes both files, readable by their owner only, and returns them."""
     content = gathered(identifier, language)
+    with connect(read_only=True) as connection:
+        titles = {"segment": segment_titles(connection), "scenario": scenario_titles(connection)}
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
     texts = {
         f"person_{language}.json": json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n",
-        f"person_{language}.html": page(content, language),
+        f"person_{language}.html": page(content, language, titles),
     }
     paths = []
     for name, text in texts.items():
@@ -90,22 +93,34 @@ def _own(name: str, value: Any, is_doomed) -> Any:
     return None if name in OWNED and value is not None and not is_doomed(value.strip()) else value
 
 
-def page(content: list[dict[str, Any]], language: str) -> str:
+def page(content: list[dict[str, Any]], language: str, titles: dict[str, dict[str, Pair]]) -> str:
+    """What JSON has as the tables have it, in words."""
     words = TITLES[language]
     parts = []
     for part in content:
-        names = list(dict.fromkeys(name for row in part["rows"] for name in row))
+        names = columns_of(part, language)
         head = "".join(f"<th>{html.escape(column_heading(part['table'], name, language))}</th>" for name in names)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(_said(name, row.get(name), language))}</td>" for name in names) + "</tr>" for row in part["rows"])
+        rows = [[html.escape(_said(part["table"], name, row, language, titles)) for name in names] for row in part["rows"]]
+        body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
         told = f"{words['source']}: {html.escape(part['source'])} · {words['purpose']}: {html.escape(part['purpose'])}"
         parts.append(f"<h2>{html.escape(part['title'])}</h2><p>{told}</p><div><table><tr>{head}</tr>{body}</table></div>")
-    style = "body{font:14px sans-serif;margin:2em}div{overflow-x:auto}table{border-collapse:collapse}td,th{border:1px solid #999;padding:3px 6px;text-align:left;vertical-align:top}"
+    style = "body{font:14px sans-serif;margin:2em}div{overflow-x:auto}table{border-collapse:collapse}td,th{border:1px solid #999;padding:3px 6px;text-align:left;vertical-align:top}td{white-space:pre-line}"
     return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{words["title"]}</title><style>{style}</style><h1>{words["title"]}</h1><p>{words["intro"]}</p>{"".join(parts)}</html>\n'
 
 
-def _said(name: str, value: Any, language: str) -> str:
+def columns_of(part: dict[str, Any], language: str) -> list[str]:
+    """All that a source wrote; of what stands in both languages (`title`, `title_ru`) that of the page."""
+    names = list(dict.fromkeys(name for row in part["rows"] for name in row))
+    twins = {name for name in names if f"{name}_ru" in names and not part["table"].startswith("raw_")}
+    other = twins if language == "ru" else {f"{name}_ru" for name in twins}
+    return [name for name in names if name not in other]
+
+
+def _said(table: str, name: str, row: dict[str, Any], language: str, titles: dict[str, dict[str, Pair]]) -> str:
+    """What a source wrote stays as it wrote it."""
+    value = row.get(name)
     if isinstance(value, bool):
         return TITLES[language]["yes" if value else "no"]
-    if name == "attribute":
-        return column_heading("", value, language)
+    if isinstance(value, str) and not table.startswith("raw_"):
+        return in_words(name, row, language, titles)
     return "" if value is None else json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)

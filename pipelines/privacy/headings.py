@@ -69,7 +69,7 @@ def heading(table: str, language: str, segments: dict[str, tuple[str, str]]) -> 
 def column_heading(table: str, column: str, language: str) -> str:
     """In words; a source's own column is called what the source calls it."""
     is_its_own = table.startswith("raw_") and not column.startswith("_") and column != "payload"
-    return column if is_its_own else columns().get(column, {}).get(language) or column.replace("_", " ").capitalize()
+    return column if is_its_own else columns().get(column.removesuffix("_ru"), {}).get(language) or column.replace("_", " ").capitalize()
 
 
 @cache
@@ -80,6 +80,15 @@ def columns() -> dict[str, dict[str, str]]:
 
 def segment_titles(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
     """Both titles of each segment; none before the first run."""
-    if not connection.execute("select count(*) from duckdb_tables() where schema_name = 'segments' and table_name = 'segment_catalog'").fetchone()[0]:
+    return _pairs(connection, "segments.segment_catalog", "segment, title, title_ru")
+
+
+def scenario_titles(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """Both titles of each campaign, as its last version has them."""
+    return _pairs(connection, "communications.scenarios", "scenario, definition ->> '$.title.en', definition ->> '$.title.ru'", "order by version")
+
+
+def _pairs(connection: duckdb.DuckDBPyConnection, table: str, columns: str, order: str = "") -> dict[str, tuple[str, str]]:
+    if not connection.execute("select count(*) from duckdb_tables() where schema_name || '.' || table_name = ?", [table]).fetchone()[0]:
         return {}
-    return {name: (title, title_ru) for name, title, title_ru in connection.execute("select segment, title, title_ru from segments.segment_catalog").fetchall()}
+    return {name: (english, russian) for name, english, russian in connection.execute(f"select {columns} from {table} {order}").fetchall()}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from pages import left_in_code
 from project_runs import FirstDay, copy_of_first_day
 from seek import among, found, stands
 
@@ -140,7 +141,8 @@ def test_a_person_is_shown_all_that_is_held_about_them_and_nothing_of_others(com
     ((person,),) = query(company.data, "select max(customer_id) from communications.decisions where list_contains($ids, customer_id)", ids=company.ids)
     done = call(company.data, "pipelines.cli", "privacy", "export", person, "--to", str(tmp_path), "--language", "ru")
     assert done.returncode == 0, done.stdout + done.stderr
-    shown = {part["table"]: len(part["rows"]) for part in json.loads((tmp_path / "person_ru.json").read_text())}
+    content = json.loads((tmp_path / "person_ru.json").read_text())
+    shown = {part["table"]: len(part["rows"]) for part in content}
     assert {"marts.customers", "communications.decisions", "history.customers_history"} <= set(shown)
     contacts = [row[2] for row in query(company.data, THEIRS, ids=[person]) if row[0] in ("email", "phone") and len(row[2]) > 9]
     held = {}
@@ -150,6 +152,7 @@ def test_a_person_is_shown_all_that_is_held_about_them_and_nothing_of_others(com
     assert sum(held.values()) > 1 and {table: count for table, count in held.items() if shown.get(table, 0) < count} == {}
     known = {row[1] for row in query(company.data, THEIRS, ids=[person])}
     others = {value for kind, value in query(company.data, OTHERS, ids=[person]) if kind in ("email", "phone") and value and len(value) > 9} - known
+    assert left_in_code((tmp_path / "person_ru.html").read_text(), content) == set()
     page = (tmp_path / "person_ru.html").read_bytes().lower()
     assert [value for value in among(others, page) if stands(value.lower().encode(), page)] == []
 
