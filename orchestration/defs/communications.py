@@ -38,7 +38,7 @@ def communications(context: dg.AssetExecutionContext, run_lock: RunLock):
     """One tick. A second one at the same moment changes nothing; without a live scenario there is nothing to do."""
     from pipelines.campaigns.engine.run import evaluate
 
-    done = evaluate(run_at(context))
+    done = evaluate(run_at(context), context.log.warning)
     counts = {"entries": done.entries, "transitions": done.transitions, "decisions": done.decisions, "outbox": done.messages}
     for spec in SPECS:
         metadata = {"added": counts[spec.key.path[-1]]} if spec.key.path[-1] in counts else {}

@@ -3,13 +3,13 @@
 What cannot be read is told by `reading`; each kind of check has a module of its own. A scenario with an error is not evaluated.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 
 from pipelines.campaigns import check_graph, check_names, check_policy, check_templates
-from pipelines.campaigns.findings import Finding
+from pipelines.campaigns.findings import Finding, Refused
 from pipelines.campaigns.reading import Campaigns, File, definition_hash
 from pipelines.campaigns.schema import Scenario
 from pipelines.settings import settings
@@ -29,11 +29,16 @@ def check(campaigns: Campaigns, warehouse: Path | None = None) -> dict[str, list
     return {name: sorted(findings, key=lambda finding: finding.line) for name, findings in sorted(found.items())}
 
 
-def passed(campaigns: Campaigns, warehouse: Path | None = None) -> list[Scenario]:
-    """The scenarios that may be evaluated: live, and without an error of their own or of the policy."""
-    found = check(campaigns, warehouse)
-    broken = {name for name, findings in found.items() if any(finding.is_error for finding in findings)}
-    return [one for one in campaigns.scenarios if one.status == "live" and not broken & {one.scenario, "policy"}]
+def passed(campaigns: Campaigns, warehouse: Path | None = None, *, tell: Callable[[str], None] = lambda _: None) -> list[Scenario]:
+    """The scenarios that may be evaluated: live, and without an error, of which each is told. Raises `Refused` if the policy has one: it holds for all."""
+    errors = {name: [finding for finding in findings if finding.is_error] for name, findings in check(campaigns, warehouse).items()}
+    if errors["policy"]:
+        raise Refused(errors["policy"])
+    live = {one.scenario for one in campaigns.scenarios if one.status == "live"}
+    for name in sorted({*live, *campaigns.refused}):
+        for finding in errors[name]:
+            tell(f"{name} is not evaluated: {finding}")
+    return [one for one in campaigns.scenarios if one.scenario in live and not errors[one.scenario]]
 
 
 def _scenario(file: File, campaigns: Campaigns, events: set[str]) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ def tick(at: Annotated[datetime | None, typer.Option(formats=MOMENTS, help="Logi
     from pipelines.campaigns.engine.run import evaluate
 
     with answering():
-        done = evaluate(at or datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None))
+        done = evaluate(at or datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None), lambda words: print(words, file=sys.stderr))
     console.print(
         f"{done.entries:,} entered · {done.transitions:,} steps · {done.decisions:,} decisions · {done.messages:,} messages planned, controls included."
     )
@@ -109,10 +109,11 @@ def upcoming(days: Annotated[int, typer.Option(min=1, max=31, help="How far to l
     Example:  [bold]svod campaigns upcoming --days 2[/bold]
     """
     from pipelines.campaigns.engine import scratch
-    from pipelines.campaigns.engine.run import files
+    from pipelines.campaigns.engine.run import sound_files
 
+    with answering():
+        scenarios, policy = sound_files()
     with answering(), scratch.scratch(with_ledger=True) as connection:
-        scenarios, policy = files()
         rows = scratch.upcoming(connection, scenarios, policy, days)
     table = Table("hour (UTC)", "scenario", "step", "channel", "messages", "", title=f"{timedelta(days=days).days} day(s) after the last tick")
     for scenario, step, channel, hour, is_foreseen, messages in rows:

@@ -4,6 +4,7 @@ Run it alone: `python -m pipelines.campaigns.engine.run "2026-01-01 05:00:00"`.
 """
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
@@ -15,23 +16,31 @@ from pipelines.campaigns.tables import ensure
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
+Tell = Callable[[str], None]
+
 
 def files() -> tuple[list[Scenario], Policy]:
-    """The scenarios and the policy as their files are now; a scenario that is refused is left out."""
-    try:
-        from pipelines.campaigns import reading
-    except ImportError:  # nothing reads files yet
-        return [], Policy()
+    """The scenarios and the policy as their files are now, right or wrong; one that cannot be read is left out."""
+    from pipelines.campaigns import reading
+
     found = reading.read()
     return list(found.scenarios), found.policy
 
 
-def evaluate(tick_at: datetime) -> Ticked:
+def sound_files(tell: Tell = lambda _: None) -> tuple[list[Scenario], Policy]:
+    """Those that may be evaluated, and the policy: a scenario with an error is told of and left out, as though it were paused."""
+    from pipelines.campaigns import checks, reading
+
+    found = reading.read()
+    return checks.passed(found, tell=tell), found.policy
+
+
+def evaluate(tick_at: datetime, tell: Tell = lambda _: None) -> Ticked:
     """One tick over the warehouse. Nothing happens where no scenario is or was live."""
-    scenarios, policy = files()
+    scenarios, policy = sound_files(tell)
     with connect() as connection:
         prepare(connection)
-        if not any(one.status == "live" for one in scenarios) and not connection.execute("select count(*) from communications.scenarios").fetchone()[0]:
+        if not scenarios and not connection.execute("select count(*) from communications.scenarios").fetchone()[0]:
             return Ticked()
         inputs.show(connection, tick_at, policy)
         done = tick(connection, scenarios, policy, tick_at)
@@ -47,4 +56,4 @@ def prepare(connection: DuckDBPyConnection) -> None:
 
 
 if __name__ == "__main__":
-    print(evaluate(datetime.fromisoformat(sys.argv[1])))
+    print(evaluate(datetime.fromisoformat(sys.argv[1]), print))

@@ -5,7 +5,7 @@ import pytest
 from scenario_folders import GOOD, scenario, spoiled
 
 from pipelines.campaigns.checks import check, passed
-from pipelines.campaigns.findings import texts
+from pipelines.campaigns.findings import Refused, texts
 from pipelines.campaigns.reading import definition, read
 from pipelines.campaigns.tables import TABLES
 
@@ -160,7 +160,9 @@ def test_entering_a_scenario_that_is_asleep_is_a_warning(tmp_path):
 def test_a_mistake_of_the_policy_keeps_everything_from_being_evaluated(tmp_path, policy, code, line):
     (scenario(tmp_path) / "policy.yml").write_text(policy)
     assert [(finding.code, finding.line) for finding in findings(tmp_path, "policy")] == [(code, line)]
-    assert passed(read(tmp_path), tmp_path / "no.duckdb") == []
+    with pytest.raises(Refused) as refusal:
+        passed(read(tmp_path), tmp_path / "no.duckdb")
+    assert [finding.code for finding in refusal.value.findings] == [code]
 
 
 def test_only_live_scenarios_without_an_error_are_evaluated(tmp_path):
@@ -169,7 +171,10 @@ def test_only_live_scenarios_without_an_error_are_evaluated(tmp_path):
     scenario(tmp_path, spoiled("of: [hello]", "of: [again]").replace("spring", "wrong"), "wrong")
     scenario(tmp_path, spoiled("sms, template: hello", "sms, template: hello, expires_after: 2h").replace("spring", "warned"), "warned")
     scenario(tmp_path, "a: [", "broken")
-    assert [one.scenario for one in passed(read(tmp_path), tmp_path / "no.duckdb")] == ["good", "warned"]
+    told: list[str] = []
+    assert [one.scenario for one in passed(read(tmp_path), tmp_path / "no.duckdb", tell=told.append)] == ["good", "warned"]
+    assert [words.split(" is not evaluated: ")[0] for words in told] == ["broken", "wrong"]
+    assert "wrong/scenario.yml:12: error: Step `pause` listens for answers to `again`" in told[1]
 
 
 def warehouse_with(path, *scenarios):

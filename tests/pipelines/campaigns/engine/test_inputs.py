@@ -4,15 +4,19 @@ from datetime import datetime, timedelta
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from pipelines.campaigns.engine import inputs, run
 from pipelines.campaigns.engine.recheck import withdrawn
 from pipelines.campaigns.engine.tick import tick
 from pipelines.campaigns.schema import Policy, Scenario
+from pipelines.cli import app
 from pipelines.redaction import Told
+from pipelines.settings import settings
 from pipelines.warehouse import connect
 from tests.pipelines.campaigns.engine import marts
 from tests.pipelines.campaigns.engine.world import TITLES
+from tests.pipelines.campaigns.scenario_folders import scenario, spoiled
 
 POLICY = Policy(quiet_hours={"from": "00:00", "to": "00:00"}, holdout_share=0)
 NOON = datetime(2026, 3, 2, 12)
@@ -78,7 +82,7 @@ def test_what_came_in_time_counts_from_when_it_was_said(happens, reason):
 
 @pytest.mark.parametrize("gone", ["intermediate.int_reactions", "marts.consent_history", "landing.files"])
 def test_a_warehouse_of_an_earlier_version_is_told_what_to_run(data, monkeypatch, gone):
-    monkeypatch.setattr(run, "files", lambda: ([LETTER], POLICY))
+    monkeypatch.setattr(run, "sound_files", lambda tell: ([LETTER], POLICY))
     with connect() as connection:
         company(connection)
         connection.execute(f"drop table {gone}")
@@ -87,6 +91,29 @@ def test_a_warehouse_of_an_earlier_version_is_told_what_to_run(data, monkeypatch
     with connect() as connection:
         company(connection)
     assert run.evaluate(NOON + timedelta(hours=1)).decisions == 1
+
+
+def test_a_scenario_with_an_error_is_told_of_and_left_out_and_an_error_of_the_policy_stops_all(data, tmp_path, monkeypatch):
+    folder = scenario(tmp_path / "campaigns", spoiled("event: {event: cart_updated}", "segment: new_customers"))
+    scenario(
+        folder,
+        spoiled("event: {event: cart_updated}", "segment: new_customers").replace("spring", "wrong").replace("approved_by: Head of marketing\n", ""),
+        "wrong",
+    )
+    monkeypatch.setenv("SVOD_CAMPAIGNS", str(folder))
+    settings.cache_clear()
+    with connect() as connection:
+        company(connection)
+        connection.execute("insert into segments.segment_history values ('c', 'new_customers', 'entered', $noon)", {"noon": NOON})
+    done = CliRunner().invoke(app, ["campaigns", "tick", "--at", f"{NOON + timedelta(hours=2)}"])
+    assert done.exit_code == 0
+    assert "wrong is not evaluated: campaigns/wrong/scenario.yml:4: error: A live marketing scenario names nobody who approved it" in done.output
+    with connect() as connection:
+        assert connection.execute("select scenario from communications.entries").fetchall() == [("spring",)]
+    (folder / "policy.yml").write_text("time_zone: Europe/Moskow\n")
+    stopped = CliRunner().invoke(app, ["campaigns", "tick", "--at", f"{NOON + timedelta(hours=4)}"])
+    assert stopped.exit_code == 2
+    assert "there is no time zone" in stopped.output.lower()
 
 
 def test_a_column_that_marts_had_not_yet_is_said_in_the_same_words(data):
