@@ -10,6 +10,7 @@ from pipelines.campaigns.reading import Campaigns, File
 from pipelines.campaigns.schedules import wrong_rule
 from pipelines.campaigns.schema import Scenario
 from pipelines.campaigns.yaml_text import Place
+from pipelines.settings import settings
 
 
 def findings(file: File, campaigns: Campaigns, events: set[str] | None) -> Iterator[Finding]:
@@ -31,7 +32,11 @@ def findings(file: File, campaigns: Campaigns, events: set[str] | None) -> Itera
         dates = [name for name, kind in columns("customer").items() if kind in ("date", "timestamp")]
         if (column := scenario.entry.date.attribute) not in dates:
             yield Finding("not_a_date", file.name, file.line("entry", "date", "attribute"), {"column": column, "near": near(column, dates)})
+    endpoints = settings().sending.webhook.endpoints if settings().sending.webhook else {}
     for number, step in enumerate(scenario.steps):
+        if step.webhook and step.webhook.endpoint not in endpoints:
+            values = {"step": step.id, "endpoint": step.webhook.endpoint, "near": near(step.webhook.endpoint, endpoints)}
+            yield Finding("unknown_endpoint", file.name, file.line("steps", number, "webhook", "endpoint"), values)
         for member, column in step.webhook.payload.items() if step.webhook else ():
             if column not in columns("customer"):
                 values = {"column": column, "relation": "customer", "near": near(column, columns("customer"))}

@@ -1,7 +1,7 @@
 """What a channel is to the sender: one message in, one outcome out. Everything about a provider stays behind this."""
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Outcome = Literal["accepted", "deferred", "failed", "unknown"]
 
@@ -19,7 +19,7 @@ class Content:
     html: str | None = None
     text: str = ""
     url: str | None = None
-    data: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

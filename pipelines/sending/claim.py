@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from pipelines import pseudonymise
 from pipelines.campaigns.tables import SCHEMA, TABLES
 from pipelines.files import put, quoted
 from pipelines.sending import journal
@@ -27,8 +28,21 @@ from pipelines.warehouse import connect
 
 WAREHOUSE_PATIENCE = 600  # seconds that a claim waits for a warehouse that another process has open
 LONGEST_BACKOFF = 3600
-# What a message may speak of, where they are.
-CUSTOMERS, EVENTS = "marts.customer_360", "marts.communication_events"
+# The event that a pass began with, as far as a message may speak of it.
+EVENT = """
+select entries.entry_id, timeline.event_id, timeline.event_name, timeline.occurred_at, timeline.source, timeline.channel, timeline.campaign, told.url,
+    timeline.amount, timeline.currency, timeline.properties
+from claimed
+inner join communications.entries as entries on claimed.entry_id = entries.entry_id
+inner join marts.customer_timeline as timeline on entries.event_id = timeline.event_id
+left join intermediate.int_events as told on entries.event_id = told.event_id
+"""
+# What a step that tells another system says: which members of what, as in the version that the pass began with.
+PAYLOAD = """
+select scenario, version, step ->> '$.id' as step, step -> '$.webhook.payload' as payload
+from (select scenario, version, unnest(from_json(definition -> '$.steps', '["json"]')) as step from communications.scenarios)
+where json_exists(step, '$.webhook.payload')
+"""
 
 EXPIRED = """
 insert into communications.cancellations by name
@@ -99,7 +113,7 @@ select * from free
 
 @dataclass(frozen=True)
 class Batch:
-    """Messages of one channel that this process, and no other, may send. A row is a line of the batch file: the outbox, `attempt`, `tries`, `customer`, `event`."""
+    """Messages of one channel that this process, and no other, may send. A row is a line of the batch file: the outbox, `attempt`, `tries`, `customer`, `event`; of webhooks also `pseudonym`, `payload`."""
 
     name: str
     channel: str
@@ -138,7 +152,7 @@ def claim(
         count, due = connection.execute("select count(*) filter (claimable_at <= $now), min(claimable_at) from claimable", {"now": now}).fetchone()
         if count:
             draft = batches() / f"{name}.draft"
-            connection.execute(f"copy ({_with_context(connection)}) to '{quoted(draft)}' (format json)", {"now": now, "size": terms.size})
+            connection.execute(f"copy ({_with_context(connection, terms.channel)}) to '{quoted(draft)}' (format json)", {"now": now, "size": terms.size})
         connection.execute("commit")
         for path in stale:
             path.unlink()
@@ -195,26 +209,26 @@ def _next(connection: DuckDBPyConnection, channel: str) -> str:
     return f"{max((int(name.partition('-')[0]) for name in names), default=0) + 1:06d}-{channel}"
 
 
-def _with_context(connection: DuckDBPyConnection) -> str:
-    """The claimable rows with what a message may speak of: the customer as of now, and the event that the pass began with."""
+def _with_context(connection: DuckDBPyConnection, channel: str) -> str:
+    """The claimable rows with what a message may speak of: the customer as of now, the event that the pass began with, and what a webhook says."""
     there = {row[0] for row in connection.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()}
-    customer = "null", ""
+    parts, joins = {"customer": "null", "event": "null"}, ""
     if "marts.customer_360" in there:
-        customer = "customers", "left join marts.customer_360 as customers on claimed.customer_id = customers.customer_id"
-    event = "null", ""
-    if {"communications.entries", "communications.events"} <= there:
-        event = (
-            "events",
-            (
-                "left join communications.entries as entries on claimed.entry_id = entries.entry_id "
-                "left join communications.events as events on entries.event_id = events.event_id"
-            ),
+        parts["customer"] = "customers"
+        joins += " left join marts.customer_360 as customers on claimed.customer_id = customers.customer_id"
+    if {"communications.entries", "marts.customer_timeline", "intermediate.int_events"} <= there:
+        parts["event"] = "events"
+        joins += f" left join ({EVENT}) as events on claimed.entry_id = events.entry_id"
+    if channel == "webhook" and "communications.scenarios" in there:
+        pseudonymise.register(connection)
+        parts |= {"pseudonym": "pseudonym(claimed.customer_id)", "payload": "payload"}
+        joins += (
+            f" left join ({PAYLOAD}) as payloads on (claimed.scenario, claimed.version, claimed.step) = (payloads.scenario, payloads.version, payloads.step)"
         )
     return f"""
-        select claimed.* exclude (claimable_at), {customer[0]} as customer, {event[0]} as event
-        from (select * from claimable where claimable_at <= $now order by priority desc, release_at, message_id limit $size) as claimed
-        {customer[1]} {event[1]}
-        order by priority desc, release_at, claimed.message_id
+        with claimed as (select * from claimable where claimable_at <= $now order by priority desc, release_at, message_id limit $size)
+        select claimed.* exclude (claimable_at), {", ".join(f"{part} as {name}" for name, part in parts.items())}
+        from claimed {joins} order by priority desc, release_at, claimed.message_id
     """
 
 

@@ -131,11 +131,12 @@ class Delivery:
 
     def _message(self, row: dict, content: Content) -> Message:
         is_test = self.batch.mode == "sandbox"
+        address = row["template"] if row["channel"] == "webhook" else row["address"]  # the endpoint stands where others have their text
         return Message(
             message_id=row["message_id"],
             channel=row["channel"],
             identifier_type=row["identifier_type"] or "",
-            address=self.pace.sandbox_address if is_test else row["address"] or "",
+            address=self.pace.sandbox_address if is_test else address or "",
             purpose=row["purpose"],
             locale=row["locale"] or "",
             content=content,

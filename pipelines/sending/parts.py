@@ -44,6 +44,8 @@ def parts() -> Iterator[Parts]:
         lock = threading.Lock()  # a worker answers one question at a time; channels render beside each other
 
         def rendered(rows: list[dict]) -> list:
+            if rows[0]["channel"] == "webhook":
+                return [told(row) for row in rows]
             with lock:
                 contents = render(rows)
             return [with_pixel(content, row) if isinstance(content, Content) else content for row, content in zip(rows, contents, strict=True)]
@@ -53,10 +55,18 @@ def parts() -> Iterator[Parts]:
         )
 
 
-def links(row: dict) -> dict[str, str]:
-    """The addresses that a message carries. A dry run does without a collector: nobody will follow them."""
+def told(row: dict) -> Content:
+    """What a webhook says: the columns of the customer that the step names, and the pseudonym, which is the same in every message of a customer."""
+    customer = row["customer"] or {}
+    return Content(data={member: customer.get(column) for member, column in (row["payload"] or {}).items()} | {"customer": row["pseudonym"]})
+
+
+def links(row: dict) -> dict[str, str | None]:
+    """The addresses that a message carries; a webhook has none. A dry run does without a collector: nobody will follow them."""
     from pipelines.responses.links import preferences_url, unsubscribe_url
 
+    if row["channel"] == "webhook":
+        return dict.fromkeys(("unsubscribe_url", "preferences_url", "view_url"))
     if not settings().collector.url and row["mode"] == "dry_run":
         return dict.fromkeys(("unsubscribe_url", "preferences_url", "view_url"), "https://example.com/")
     one, channel = row["message_id"], row["channel"]

@@ -36,7 +36,7 @@ class Webhook:
         """`address` is the endpoint's name in the settings, `content.data` what is told."""
         endpoint = self.settings.endpoints.get(message.address)
         if not endpoint:
-            return Result(outcome="failed", code="no_endpoint", diagnostic="the settings have no such endpoint: see sending.webhooks.endpoints")
+            return Result(outcome="failed", code="no_endpoint", diagnostic="the settings have no such endpoint: see sending.webhook.endpoints")
         if endpoint.url.scheme != "https" and not endpoint.private_addresses:
             return Result(outcome="failed", code="not_https", diagnostic="the endpoint is not https")
         body = json.dumps({"type": "scenario.webhook", "data": message.content.data}, ensure_ascii=False, sort_keys=True)

@@ -8,6 +8,7 @@ from pipelines.campaigns.checks import check, passed
 from pipelines.campaigns.findings import Refused, texts
 from pipelines.campaigns.reading import definition, read
 from pipelines.campaigns.tables import TABLES
+from pipelines.settings import settings
 
 LATE = "    send: {channel: sms, template: hello}"
 LOOP = "    wait: {until: [{event: email_opened, of: [hello], go: end}], for: 2d}"
@@ -39,6 +40,7 @@ CASES = {
     "unknown_segment": ("entry:\n  event: {event: cart_updated}", "entry:\n  segment: new_customer", 7, "there is no segment `new_customer`"),
     "not_a_date": ("event: {event: cart_updated}", "date: {attribute: birth_year}\n  reentry: always", 7, "`birth_year` is no date of the customer"),
     "not_a_worth": ("steps:", "goal: {event: order_paid, value: channel}\nsteps:", 8, "goal: `channel` is no number of the event"),
+    "unknown_endpoint": (LATE, "    webhook: {endpoint: crm}", 14, "step `again` tells `crm`, which the settings here do not have"),
     "unknown_scenario": (LATE, "    enter: summer", 14, "enters the scenario `summer`, which is not there"),
     "enter_circle": (LATE, "    enter: spring", 14, "scenarios enter each other in a circle: spring → spring"),
     "no_template": ("sms, template: hello", "sms, template: bye", 14, "there is no folder templates/bye"),
@@ -140,6 +142,12 @@ def test_scenarios_that_enter_each_other_are_found_from_both_sides(tmp_path):
         "c": ["c → a → b → c"],
         "d": [],
     }
+
+
+def test_an_endpoint_of_the_settings_is_in_order(data, tmp_path, monkeypatch):
+    monkeypatch.setenv("SVOD_SENDING__WEBHOOK__ENDPOINTS", '{"crm": {"url": "https://crm.example.com/hook", "secrets": ["whsec_' + "AQEB" * 8 + '"]}}')
+    settings.cache_clear()
+    assert findings(scenario(tmp_path, spoiled(LATE, "    webhook: {endpoint: crm}"))) == []
 
 
 def test_entering_a_scenario_that_is_asleep_is_a_warning(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from outbox import fill, now, outcomes, parts, told
 from typer.testing import CliRunner
 
+from pipelines.campaigns.tables import TABLES
 from pipelines.cli import app
 from pipelines.sending import journal
 from pipelines.sending.channel import Result
@@ -119,7 +120,20 @@ def test_a_batch_says_what_the_message_may_speak_of(data):
     with connect() as connection:
         connection.execute("create schema marts")
         connection.execute("create table marts.customer_360 as select 'c0' as customer_id, 'Мария' as first_name, date '1990-05-01' as birth_date")
+        connection.execute(f"create table communications.entries ({TABLES['entries']})")
+        connection.execute(
+            "insert into communications.entries by name select 'e0' as entry_id, 'welcome' as scenario, 1 as version, 'c0' as customer_id, 'x' as occurrence, $at::timestamp as entered_at, 'cart' as event_id, entered_at as tick_at",
+            {"at": now()},
+        )
+        connection.execute("""create table marts.customer_timeline as select 'cart' as event_id, 'cart_updated' as event_name, timestamp '2026-01-01' as occurred_at, 'shop' as source,
+            'web' as channel, null as campaign, 12.5 as amount, 'EUR' as currency, '{"items": [{"item_name": "Чайник"}]}' as properties""")
+        connection.execute(
+            "create schema intermediate; create table intermediate.int_events as select 'cart' as event_id, 'https://shop.example.com/cart' as url"
+        )
     batch, _ = claim(TERMS, lambda *_: None)
+    event = batch.rows[0]["event"]
+    assert (event["event_name"], event["amount"], event["currency"], event["url"]) == ("cart_updated", 12.5, "EUR", "https://shop.example.com/cart")
+    assert json.loads(event["properties"]) == {"items": [{"item_name": "Чайник"}]}
     assert batch.rows[0]["customer"] == {"customer_id": "c0", "first_name": "Мария", "birth_date": "1990-05-01"}
     assert batch.rows[0]["scenario"] == "welcome"
     batch.journal.close()

@@ -1,0 +1,69 @@
+"""A step that tells another system, from the scenario's file to the receiver."""
+
+import asyncio
+import json
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from standardwebhooks.webhooks import Webhook as Verifier
+from typer.testing import CliRunner
+
+from pipelines import pseudonymise
+from pipelines.cli import app
+from pipelines.settings import settings
+from pipelines.warehouse import connect
+from tests.pipelines.campaigns.engine import marts
+from tests.pipelines.campaigns.scenario_folders import scenario
+
+sys.path.append(str(Path(__file__).parents[2] / "sending"))  # the peers that tests of the sender share
+
+from http_peer import Peer
+from servers import beside
+
+SECRET = "whsec_" + "AQEB" * 8
+TELLS = """
+scenario: spring
+version: 1
+title: {en: Spring, ru: Весна}
+status: live
+purpose: transactional
+entry: {segment: new_customers}
+steps:
+  - id: tell
+    webhook: {endpoint: crm, payload: {language: language, orders: orders_count}}
+"""
+
+
+def test_a_receiver_is_told_what_the_step_names_under_a_pseudonym_and_once(data, tmp_path, monkeypatch):
+    entered, peer = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=2), Peer(lambda request: 204)
+
+    async def listen() -> asyncio.Server:
+        await peer.__aenter__()
+        return peer.server
+
+    with ExitStack() as stack:
+        port = stack.enter_context(beside(listen))
+        endpoint = {"url": f"http://127.0.0.1:{port}/hook", "secrets": [SECRET], "private_addresses": True}
+        monkeypatch.setenv("SVOD_CAMPAIGNS", str(scenario(tmp_path / "campaigns", TELLS)))
+        monkeypatch.setenv("SVOD_SENDING__WEBHOOK__MODE", "live")
+        monkeypatch.setenv("SVOD_SENDING__WEBHOOK__ENDPOINTS", json.dumps({"crm": endpoint}))
+        settings.cache_clear()
+        with connect() as connection:
+            marts.make(connection)
+            connection.execute("alter table landing.files add column source varchar; alter table landing.files add column file_name varchar")
+            connection.execute("insert into marts.customers (customer_id) values ('c'); insert into marts.customer_360 values ('c', 'ru', 3)")
+            connection.execute("insert into marts.customer_redirects values ('c', 'c', null)")
+            connection.execute("insert into segments.segment_history values ('c', 'new_customers', 'entered', $entered)", {"entered": entered})
+        assert CliRunner().invoke(app, ["campaigns", "tick"]).exit_code == 0
+        for _ in range(2):
+            sent = CliRunner().invoke(app, ["campaigns", "send", "--channel", "webhook"])
+            assert sent.exit_code == 0, sent.output
+    (request,) = peer.requests
+    with duckdb.connect() as connection:
+        pseudonymise.register(connection)
+        (pseudonym,) = connection.execute("select pseudonym('c')").fetchone()
+    assert Verifier(SECRET).verify(request.body, request.headers)["data"] == {"customer": pseudonym, "language": "ru", "orders": 3}
+    assert request.json()["data"]["customer"] != "c"
