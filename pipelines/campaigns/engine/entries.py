@@ -62,12 +62,28 @@ possible as (
 
     select candidate, candidates.* from judged inner join candidates on judged.candidate = candidates.rowid where not is_refused
 
+),
+
+-- Whoever was held out stays so, into whomever they were merged.
+ids as (
+
+    select candidate, scenario, customer_id from possible
+    union all
+    select candidate, scenario, redirects.customer_id
+    from possible inner join redirects on possible.customer_id = redirects.final and redirects.joined_at <= possible.known_at
+
+),
+
+places as (
+
+    select candidate, min({bucket("$holdout_salt", "customer_id")}) as global_place, min({bucket("scenario || '.holdout'", "customer_id")}) as local_place
+    from ids group by candidate
+
 )
 
 select candidate, md5(concat_ws('|', scenario, customer_id, occurrence)) as entry_id, scenario, version, customer_id, occurrence, moment as entered_at, event_id,
-    case when versions.global_holdout and {bucket("$holdout_salt", "customer_id")} < $holdout_share * 10000 then 'global'
-        when {bucket("scenario || '.holdout'", "customer_id")} < versions.local_share * 10000 then 'local' end as holdout
-from possible inner join versions using (scenario, version)
+    case when versions.global_holdout and global_place < $holdout_share * 10000 then 'global' when local_place < versions.local_share * 10000 then 'local' end as holdout
+from possible inner join places using (candidate) inner join versions using (scenario, version)
 where not exists (from possible as earlier where earlier.scenario = possible.scenario and {same_person("possible", "earlier", "possible.known_at")}
     and (earlier.moment, earlier.occurrence, earlier.customer_id, earlier.candidate) < (possible.moment, possible.occurrence, possible.customer_id, possible.candidate))
 """

@@ -81,13 +81,18 @@ def test_nobody_is_held_back_for_a_reason_that_is_not_so(done):
         assert asking.execute(untrue).fetchall() == []
 
 
-def test_nobody_in_a_holdout_gets_anything(done, messages):
-    entered = dict(done.execute("select entry_id, customer_id from communications.entries").fetchall())
+def test_nobody_in_a_holdout_gets_anything_nor_whoever_they_were_merged_into(done, messages):
+    entered = dict(done.execute("select entry_id, [customer_id] from communications.entries").fetchall())
+    former = done.execute(
+        "select entry_id, old_customer_id from communications.entries inner join made.redirects using (customer_id) where redirected_at <= entered_at"
+    ).fetchall()
+    for entry_id, customer in former:
+        entered[entry_id].append(customer)
     shares = {one.scenario: one.holdout.share for one in worlds.scenarios()}
     for message in messages:
-        if message["purpose"] != "transactional":
-            assert bucket("company", entered[message["entry_id"]]) >= worlds.policy().holdout_share * 10000
-            assert bucket(f"{message['scenario']}.holdout", entered[message["entry_id"]]) >= shares[message["scenario"]] * 10000
+        for customer in entered[message["entry_id"]] if message["purpose"] != "transactional" else ():
+            assert bucket("company", customer) >= worlds.policy().holdout_share * 10000
+            assert bucket(f"{message['scenario']}.holdout", customer) >= shares[message["scenario"]] * 10000
 
 
 def test_nothing_is_released_in_quiet_hours(done, messages):
