@@ -128,7 +128,7 @@ def _guards(one: Scenario, patterns: Patterns) -> list[dict]:
         for place, guard in enumerate(step.wait.until)
     ]
     exits = [(None, EXIT_PLACE, part, END, False) for part in one.exit]
-    recalls = [(None, EXIT_PLACE, part, RECALL, False) for part in (*one.exit, *([one.goal] if one.goal else [])) if _kind(part)[0] != "state"]
+    recalls = [(None, EXIT_PLACE, part, RECALL, False) for part in (*one.exit, *([one.goal] if one.goal else []))]
     found = []
     for step, place, part, go, is_zero in (*waits, *exits, *recalls):
         kind, name = _kind(part)

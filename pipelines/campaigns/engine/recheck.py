@@ -56,6 +56,10 @@ left_early as (
     select waiting.message_id, 'exited' as reason
     from waiting_messages as waiting inner join guards on waiting.scenario = guards.scenario and waiting.version = guards.version and guards.go = '{RECALL}'
     inner join happened on guards.pattern = happened.pattern and {same_person("waiting", "happened", TICK_AT)} and happened.moment > waiting.due_at
+    union all -- of an exit that is a condition it counts how things stand now
+    select waiting.message_id, 'exited'
+    from waiting_messages as waiting inner join guards on waiting.scenario = guards.scenario and waiting.version = guards.version and guards.go = '{RECALL}'
+    inner join holds on guards.pattern = holds.pattern and {same_person("waiting", "holds", TICK_AT)} and holds.valid_from <= {TICK_AT} and holds.valid_to > {TICK_AT}
     union all
     select message_id, 'exited' from waiting_messages semi join (select entry_id from communications.transitions where outcome = 'merged') using (entry_id)
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from pipelines.campaigns.engine import inputs, run
 from pipelines.campaigns.engine.recheck import withdrawn
 from pipelines.campaigns.engine.tick import tick
-from pipelines.campaigns.schema import Policy, Scenario
+from pipelines.campaigns.schema import Exit, Policy, Scenario
 from pipelines.cli import app
 from pipelines.redaction import Told
 from pipelines.settings import settings
@@ -78,6 +78,19 @@ def test_what_came_in_time_counts_from_when_it_was_said(happens, reason):
     just_before = NOON - timedelta(minutes=10)
     hourly, daily = (evaluated(moments, happens, just_before, NOON + timedelta(minutes=20)) for moments in (HOURLY, DAILY))
     assert hourly == daily == ([("c", NOON, reason)], [])
+
+
+@pytest.mark.parametrize(("orders", "called_back"), [(2, []), (3, [("exited",)])])
+def test_an_exit_that_is_a_condition_calls_back_what_is_queued_too(orders, called_back):
+    letter = LETTER.model_copy(update={"exit": [Exit(where="orders_count > 2")]})
+    with duckdb.connect() as connection:
+        company(connection)
+        for moment in DAILY:
+            inputs.show(connection, moment, POLICY)
+            tick(connection, [letter], POLICY, moment)
+        connection.execute("update marts.customer_360 set orders_count = $orders", {"orders": orders})
+        withdrawn(connection, DAILY[-1] + timedelta(hours=1), ([letter], POLICY))
+        assert connection.execute("select reason from communications.cancellations").fetchall() == called_back
 
 
 @pytest.mark.parametrize("gone", ["intermediate.int_reactions", "marts.consent_history", "landing.files"])
