@@ -14,9 +14,19 @@ answers as (
 
 attempts as (
 
-    select message_id, max_by(outcome, attempt) as outcome from {{ source('communications', 'attempts') }}
+    select message_id, max_by(outcome, attempt) as outcome, max_by(case when code is null then diagnostic end, attempt) as diagnostic
+    from {{ source('communications', 'attempts') }}
     where mode = 'live'
     group by message_id
+
+),
+
+-- What could not be written, or should not by the word of its template, no provider has seen.
+unwritten as (
+
+    select message_id, split_part(diagnostic, ': ', 1) as reason, nullif(substr(diagnostic, strpos(diagnostic, ': ') + 2), '') as detail
+    from attempts
+    where outcome = 'failed' and split_part(diagnostic, ': ', 1) in ('render_error', 'skipped')
 
 ),
 
@@ -25,12 +35,14 @@ stopped as (
 
     select
         asked.*,
+        unwritten.detail as unwritten_detail,
         case
             when asked.is_phantom and asked.visit = 0 then 'control'
             when asked.reason <> 'eligible' then asked.reason
             when asked.recall_reason is not null then asked.recall_reason
             when answers.bounced_at is not null then 'bounced'
             when answers.sent_at is not null then 'sent'
+            when unwritten.reason is not null then unwritten.reason
             when attempts.outcome in ('failed', 'unknown') then attempts.outcome
             when asked.expires_at <= {{ run_at() }} then 'expired'
             else 'waiting'
@@ -39,6 +51,7 @@ stopped as (
     from asked
     left join answers on asked.message_id = answers.message_id
     left join attempts on asked.message_id = attempts.message_id
+    left join unwritten on asked.message_id = unwritten.message_id
 
 ),
 
@@ -49,11 +62,11 @@ reasons as (
         version,
         step,
         outcome as reason,
-        case when outcome = reason then detail end as detail,
+        case when outcome in ('render_error', 'skipped') then unwritten_detail when outcome = reason then detail end as detail,
         case
             when outcome in ('sent', 'waiting', 'control', 'bounced', 'failed', 'unknown') then outcome
             when outcome in ('local_holdout', 'global_holdout') then 'control'
-            when outcome = reason then 'held_back'
+            when outcome = reason or outcome in ('render_error', 'skipped') then 'held_back'
             else 'called_back'
         end as stage,
         count(*) as messages_count,
