@@ -89,7 +89,11 @@ def why(
     from pipelines.campaigns.engine.why import why as explain
 
     with answering(), scratch.scratch(with_ledger=True) as connection:
-        inputs.show(connection, datetime.now(UTC).replace(tzinfo=None), files()[1], at="warehouse.")
+        scenarios, policy = files()
+        known = {one.scenario for one in scenarios} | {name for (name,) in connection.execute("select scenario from communications.scenarios").fetchall()}
+        if scenario not in known:
+            raise scratch.NotAnswered(f"There is no scenario {scenario!r}, and there never was: there are {', '.join(sorted(known)) or 'none'}")
+        inputs.show(connection, datetime.now(UTC).replace(tzinfo=None), policy, at="warehouse.")
         found = explain(connection, customer, scenario, russian=russian)
     if not found:
         console.print("Этот клиент в сценарий не входил." if russian else "This customer has not entered this scenario.")

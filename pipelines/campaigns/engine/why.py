@@ -5,6 +5,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.campaigns.engine.scratch import NotAnswered
 from pipelines.campaigns.tables import REASONS
 
 WORDS = {
@@ -18,6 +19,14 @@ WORDS = {
     "merged": ("ended: it turned out to be one customer with an earlier pass", "завершено: оказался одним клиентом с более ранним прохождением"),
     "exhausted": ("ended: came here as often as allowed", "завершено: исчерпано число посещений шага"),
 }
+ATTEMPTS = {
+    # outcome: (English, Russian)
+    "accepted": ("taken by the provider", "принято провайдером"),
+    "deferred": ("put off, tried again later", "отложено, будет повторено"),
+    "failed": ("refused for good", "отказано окончательно"),
+    "unknown": ("in doubt: the provider may have it", "неизвестно: возможно, провайдер его принял"),
+    "dry_run": ("only written: dry run", "только составлено: пробный режим"),
+}
 PASSES = """
 select entries.entry_id, entries.version, entries.entered_at, entries.occurrence, entries.holdout, entries.customer_id
 from communications.entries where scenario = $scenario and customer_id in (
@@ -26,11 +35,11 @@ from communications.entries where scenario = $scenario and customer_id in (
 """
 STEPS = "select step, left_at, outcome, arm, next_step from communications.transitions where entry_id = ? order by position"
 MESSAGES = """
-select decisions.step, decisions.channel, decisions.due_at, decisions.reason, decisions.detail, outbox.release_at, cancellations.reason, attempts.outcome
+select decisions.step, decisions.channel, decisions.due_at, decisions.reason, decisions.detail, outbox.release_at, cancellations.reason, attempts.outcome, attempts.diagnostic
 from communications.decisions as decisions
 left join communications.outbox as outbox on decisions.message_id = outbox.message_id and not outbox.is_phantom
 left join (select message_id, min(reason) as reason from communications.cancellations group by all) as cancellations on decisions.message_id = cancellations.message_id
-left join (select message_id, max_by(outcome, attempt) as outcome from communications.attempts group by all) as attempts on decisions.message_id = attempts.message_id
+left join (select message_id, max_by(outcome, attempt) as outcome, max_by(diagnostic, attempt) as diagnostic from communications.attempts group by all) as attempts on decisions.message_id = attempts.message_id
 where decisions.entry_id = ? order by decisions.due_at, decisions.step
 """
 
@@ -48,7 +57,9 @@ class Pass:
 
 
 def why(connection: DuckDBPyConnection, customer: str, scenario: str, *, russian: bool = False) -> list[Pass]:
-    """By any id the customer has or had. Empty if the customer never entered."""
+    """By any id the customer has or had. Empty if the customer never entered; `NotAnswered` if there is no such customer."""
+    if not connection.execute("select count(*) from input_redirects where old_customer_id = $customer", {"customer": customer}).fetchone()[0]:
+        raise NotAnswered(f"There is no customer {customer!r}, and there never was")
     place, found = int(russian), []
     for entry_id, version, entered_at, occurrence, holdout, was in connection.execute(PASSES, {"customer": customer, "scenario": scenario}).fetchall():
         lines = [
@@ -69,12 +80,13 @@ def _step(outcome: str, arm: str | None, place: int) -> str:
 
 
 def _message(row: tuple, place: int) -> str:
-    _, channel, _, reason, detail, release_at, cancelled, attempt = row
+    _, channel, _, reason, detail, release_at, cancelled, attempt, diagnostic = row
     parts = [channel or "", REASONS[reason][place] + (f" ({detail})" if detail else "")]
     if release_at:
         parts.append(("not before {}", "не раньше {}")[place].format(f"{release_at:%Y-%m-%d %H:%M}"))
     if cancelled:
         parts.append(REASONS["cancelled"][place] + ": " + REASONS.get(cancelled, (cancelled, cancelled))[place])
     if attempt:
-        parts.append(attempt)
+        own, _, about = (diagnostic or "").partition(": ")  # of a message that could not be written or skipped itself
+        parts.append(REASONS[own][place] + f" ({about})" if own in REASONS else ATTEMPTS[attempt][place] + (f" ({diagnostic})" if diagnostic else ""))
     return ", ".join(part for part in parts if part)
