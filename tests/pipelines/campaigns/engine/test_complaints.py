@@ -71,6 +71,20 @@ def test_an_hour_that_the_night_skips_is_the_one_after_it(company):
     assert company.asked("due_at") == [(datetime(2026, 3, 29, 1, 30),)]  # 03:30 on the wall
 
 
+def test_in_the_night_that_has_an_hour_twice_quiet_hours_last_an_hour_longer_and_that_hour_comes_once(company):
+    late = datetime(2026, 10, 24, 21)  # 23:00 in Berlin; at three the clocks go back to two
+    wait = {"steps": [*SENT["steps"], {"id": "night", "wait": {"for": "1h", "to": "02:30"}}, {"id": "again", "send": {"channel": "email", "template": "mail"}}]}
+    company.happens("cart_updated", late)
+    for hours in (4, 5, 24):
+        company.tick(late + timedelta(hours=hours), {"entry": {"event": {"event": "cart_updated"}}} | wait, quiet_hours={"from": "21:00", "to": "09:00"})
+    asked = company.asked("step, due_at, release_at")
+    assert [(step, release_at) for step, _, release_at in asked] == [
+        ("mail", datetime(2026, 10, 25, 8)),
+        ("again", datetime(2026, 10, 25, 8)),
+    ]  # nine by winter time
+    assert asked[1][1] in (datetime(2026, 10, 25, 0, 30), datetime(2026, 10, 25, 1, 30))
+
+
 def test_days_before_a_date_of_the_customer_are_days_of_their_calendar(company):
     entry = {"entry": {"date": {"attribute": "birth_date", "days_before": 3, "at": "10:00"}, "reentry": "always"}}
     for hours in (12, 24, 36):
