@@ -4,7 +4,7 @@ A tick decides by what held when a message was due. Between that and the sending
 nothing that it asks about here is ever sent. Inputs are those of the tick (`inputs.show`); `now` is a real clock, the sender's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
@@ -20,7 +20,8 @@ WAITING = f"""
 create or replace temp table waiting_messages as
 {
     with_heir(f'''select outbox.*, entries.occurrence from communications.outbox as outbox inner join communications.entries using (entry_id)
-    where not is_phantom and message_id not in (select message_id from communications.cancellations) and message_id not in ({GONE})''')
+    where not is_phantom and message_id not in (select message_id from communications.cancellations) and message_id not in ({GONE})
+        and outbox.scenario not in (select unnest(cast($unreadable as varchar[])))''')
 }
 """
 WITHDRAWN = f"""
@@ -97,13 +98,15 @@ def withdrawn(
 
     `given_files`: scenarios and policy with the inputs made already; unset, they are read from their files, and the inputs are the marts.
     """
+    unreadable: list[str] = []
     if given_files is None:
-        from pipelines.campaigns.engine.run import files
+        from pipelines.campaigns.reading import read
 
-        given_files = files()
-        inputs.show(connection, now, given_files[1])
+        found = read()
+        given_files, unreadable = (found.scenarios, found.policy), list(found.refused)
+        inputs.show(connection, now, found.policy)
     scenarios, policy = list(given_files[0]), given_files[1]
-    quiet_now(connection, now)
+    quiet_now(connection, now, unreadable)
     since = connection.execute(
         f"select min(due_at) from communications.outbox where not is_phantom and message_id not in ({GONE}) and expires_at > $now", {"now": now}
     ).fetchone()[0]
@@ -113,16 +116,21 @@ def withdrawn(
         connection.execute(f"set variable {name} = timestamp '{value}'")
     current = definitions.load(connection, scenarios, policy)
     given.freeze(connection, current, policy, None, compile_where)
-    connection.execute(WAITING)
+    connection.execute(WAITING, {"unreadable": unreadable})
     return connection.execute(
         f"insert into communications.cancellations by name select message_id, {UNTIL} as cancelled_at, reason, {TICK_AT} as tick_at from ({WITHDRAWN})"
     ).fetchone()[0]
 
 
-def quiet_now(connection: DuckDBPyConnection, now: datetime) -> None:
-    """Temporary table `quiet_now`: messages for whose customers it is quiet hours at this moment. They stay planned; the sender leaves them for later."""
+def quiet_now(connection: DuckDBPyConnection, now: datetime, unreadable: Sequence[str] = ()) -> None:
+    """Temporary table `quiet_now`: messages for whose customers it is quiet hours at this moment, and those of scenarios whose file is half written.
+
+    They stay planned; the sender leaves them for later. What somebody is just editing says neither that it is paused nor that it is live.
+    """
     moment = f"timestamp '{now}'"
     connection.execute(
         f"""create or replace temp table quiet_now as select message_id from communications.outbox
-            where quiet_from is not null and expires_at > {moment} and {is_quiet(moment, "time_zone", "quiet_from", "quiet_to")}"""
+            where expires_at > {moment} and (scenario in (select unnest(cast($unreadable as varchar[])))
+                or (quiet_from is not null and {is_quiet(moment, "time_zone", "quiet_from", "quiet_to")}))""",
+        {"unreadable": list(unreadable)},
     )

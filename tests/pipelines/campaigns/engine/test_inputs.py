@@ -93,6 +93,25 @@ def test_an_exit_that_is_a_condition_calls_back_what_is_queued_too(orders, calle
         assert connection.execute("select reason from communications.cancellations").fetchall() == called_back
 
 
+def test_while_a_file_cannot_be_read_its_messages_wait_and_none_is_called_back(data, tmp_path, monkeypatch):
+    folder = scenario(tmp_path / "campaigns", spoiled("event: {event: cart_updated}", "segment: new_customers"))
+    monkeypatch.setenv("SVOD_CAMPAIGNS", str(folder))
+    settings.cache_clear()
+    text = (folder / "spring" / "scenario.yml").read_text()
+    with connect() as connection:
+        company(connection)
+        connection.execute("insert into segments.segment_history values ('c', 'new_customers', 'entered', $noon)", {"noon": NOON})
+    run.evaluate(NOON + timedelta(hours=2))
+    for written, held in ((text[: text.index("steps:") + 9], 1), (text, 0)):
+        (folder / "spring" / "scenario.yml").write_text(written)
+        with connect() as connection:
+            assert withdrawn(connection, NOON + timedelta(hours=3)) == 0
+            assert connection.execute("select count(*) from quiet_now").fetchone() == (held,)
+    (folder / "spring" / "scenario.yml").write_text(text.replace("status: live", "status: paused"))
+    with connect() as connection:
+        assert withdrawn(connection, NOON + timedelta(hours=3)) == 1
+
+
 @pytest.mark.parametrize("gone", ["intermediate.int_reactions", "marts.consent_history", "landing.files"])
 def test_a_warehouse_of_an_earlier_version_is_told_what_to_run(data, monkeypatch, gone):
     monkeypatch.setattr(run, "sound_files", lambda tell: ([LETTER], POLICY))
