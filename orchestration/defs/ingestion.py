@@ -11,6 +11,7 @@ from pipelines.sources.registry import presets
 LANDING = {
     "files": "One row per file ever met, with its hash, its counts and what became of it",
     "quarantine": "One row per record that was left out, with its line, the reason and the remedy",
+    "set_traits": "One row per trait that a step of a scenario set in an earlier run",
 }
 
 inbox = [

@@ -72,7 +72,7 @@ def _reads_the_clock(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> bo
 
 
 def _reads_the_tick(node: Mapping[str, Any]) -> bool:
-    return any(parent.startswith("source.svod.communications.") for parent in node["depends_on"].get("nodes", []))
+    return any(parent.startswith(("source.svod.communications.", "source.svod.landing.set_traits")) for parent in node["depends_on"].get("nodes", []))
 
 
 @dbt_assets(manifest=MANIFEST, dagster_dbt_translator=Translator(), name="warehouse", pool=POOL)

@@ -59,6 +59,15 @@ TABLES = {
         scenario varchar not null, version integer not null, step varchar not null, arm varchar not null, is_control boolean not null, share double, ends_at timestamp""",
 }
 MADE_ANEW = ("goals", "goal_events", "experiments")
+# What the mart customer_traits reads: segments may ask for traits, and a tick asks for segments, so within a run it is what earlier ticks have set.
+SET_TRAITS = f"""
+create schema if not exists landing;
+create or replace view landing.set_traits as
+select entry_id, step, visit, changes.customer_id, trait, value, set_at, entries.scenario, entries.entered_at, transitions.position
+from {SCHEMA}.trait_changes as changes
+inner join {SCHEMA}.entries as entries using (entry_id)
+inner join {SCHEMA}.transitions as transitions using (entry_id, step, visit)
+"""
 
 REASONS = {
     # reason: (English, Russian); the order is the order of the checks.

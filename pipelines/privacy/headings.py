@@ -21,6 +21,7 @@ TABLES = {
     "marts.customer_records": ("Records taken to be yours", "Записи, которые отнесены к вам"),
     "marts.customer_redirects": ("Your former numbers here", "Ваши прежние номера в системе"),
     "marts.customer_timeline": ("What happened, by time", "События по времени"),
+    "marts.customer_traits": ("What campaigns noted about you", "Что о вас отметили рассылки"),
     "marts.customers": ("Your profile", "Ваш профиль"),
     "marts.household_members": ("The household you are taken to be of", "Семья, к которой вы отнесены"),
     "marts.households": ("That household", "Эта семья"),

@@ -53,6 +53,15 @@ def test_every_published_file_descends_from_every_inbox(graph):
     assert {"landing", "staging", "intermediate", "identity", "marts", "segments"} <= {key.path[0] for key in ancestors}
 
 
+def test_what_scenarios_note_is_there_before_segments_and_so_before_scenarios_are_evaluated_again(graph):
+    before, waiting = set(), [dg.AssetKey(["marts", "customer_traits"])]
+    while waiting:
+        before.add(key := waiting.pop())
+        waiting += graph.get(key).parent_keys - before
+    assert dg.AssetKey(["landing", "set_traits"]) in before
+    assert {key.path[0] for key in before} & {"segments", "communications"} == set()
+
+
 def test_every_asset_has_a_group_a_kind_an_owner_and_a_description(graph):
     nodes = [graph.get(key) for key in graph.get_all_asset_keys()]
     assert [node.key.to_user_string() for node in nodes if not (node.group_name and node.kinds and node.owners and node.description)] == []
@@ -110,12 +119,19 @@ def test_only_models_that_read_the_clock_and_what_follows_them_change_with_the_d
     def node(code: str, macros: tuple[str, ...] = (), kind: str = "model") -> dict:
         return {"raw_code": code, "resource_type": kind, "depends_on": {"macros": list(macros)}}
 
+    tick_of_before = {"raw_code": "", "resource_type": "model", "depends_on": {"macros": [], "nodes": ["source.svod.landing.set_traits"]}}
     manifest = {
-        "nodes": {"still": node("select 1"), "clock": node("{{ age() }}", ("age",)), "after": node("select 2"), "test": node("select 3", kind="test")},
+        "nodes": {
+            "still": node("select 1"),
+            "clock": node("{{ age() }}", ("age",)),
+            "traits": tick_of_before,
+            "after": node("select 2"),
+            "test": node("select 3", kind="test"),
+        },
         "macros": {"age": {"macro_sql": "{{ var('run_at') }}"}},
         "child_map": {"still": ["after"], "clock": ["after"], "after": ["test"]},
     }
-    assert clock_bound(manifest) == {"clock", "after"}
+    assert clock_bound(manifest) == {"clock", "traits", "after"}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.campaigns.engine import goals, inputs, ledger
 from pipelines.campaigns.engine.tick import Ticked, tick
 from pipelines.campaigns.schema import Policy, Scenario
-from pipelines.campaigns.tables import ensure
+from pipelines.campaigns.tables import SET_TRAITS, ensure
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
@@ -53,6 +53,7 @@ def prepare(connection: DuckDBPyConnection) -> None:
     """Makes the tables where there are none, filled from the ledger; dbt may then read them. Attempts come from the sender's journal."""
     ensure(connection)
     ledger.catch_up(connection, settings().data)
+    connection.execute(SET_TRAITS)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from pipelines.campaigns.engine.tick import tick
+from pipelines.campaigns.tables import SET_TRAITS
 from tests.pipelines.campaigns.engine import world as worlds
 
 CUSTOMERS, DAYS = int(os.environ.get("SVOD_TEST_CUSTOMERS", "120")), int(os.environ.get("SVOD_TEST_DAYS", "5"))
@@ -81,6 +82,13 @@ def test_the_company_has_everything_that_could_make_ticks_differ(world, daily):
     assert daily.execute(told_late).fetchone()[0]
     parted = "select count(*) from communications.entries inner join made.people using (customer_id) where born_at is not null and entered_at > born_at"
     assert daily.execute(parted).fetchone()[0]
+
+
+def test_every_trait_that_was_set_can_be_asked_for_by_the_next_run_once_with_who_set_it(daily):
+    daily.execute(SET_TRAITS)
+    shown = daily.execute("select entry_id, step, visit, customer_id, trait, value, set_at from landing.set_traits order by all").fetchall()
+    assert shown == daily.execute("select * exclude (tick_at) from communications.trait_changes order by all").fetchall()
+    assert daily.execute("select distinct scenario, set_at >= entered_at, position > 1 from landing.set_traits").fetchall() == [("receipt", True, True)]
 
 
 @pytest.mark.timeout(4 * 3600)
