@@ -36,7 +36,7 @@ TABLES = {
         visit integer not null, customer_id varchar not null, channel varchar not null, identifier_type varchar, address varchar, address_hash varchar,
         template varchar, arm varchar, purpose varchar not null, priority integer not null, locale varchar,
         due_at timestamp not null, release_at timestamp not null, expires_at timestamp not null, is_phantom boolean not null,
-        time_zone varchar, quiet_from time, quiet_to time, -- nothing is handed over within these hours, the customer's own; null for transactional messages
+        time_zone varchar, quiet_from time, quiet_to time, -- nothing is handed over within these hours, the customer's own; null for transactional messages and webhooks
         tick_at timestamp not null""",
     # Messages called back before they were sent: exit, unsubscribe, suppression, goal, erased, duplicate address after a merge.
     "cancellations": "message_id varchar not null, cancelled_at timestamp not null, reason varchar not null, tick_at timestamp not null",

@@ -105,7 +105,9 @@ timed as (
 
     select requests.*, versions.purpose, versions.priority, versions.listens_to_decisions, not versions.is_live as is_paused, {person("requests", "due_at")} as who,
         way.channel as channel, way.identifier_type as identifier_type, way.address as address, way.obstacle as obstacle,
-        coalesce(zones.time_zone, $zone) as time_zone, cast(quiet_from as time) as quiet_from, cast(quiet_to as time) as quiet_to,
+        coalesce(zones.time_zone, $zone) as time_zone,
+        -- What tells another system wakes nobody.
+        case kind when 'send' then cast(quiet_from as time) end as quiet_from, case kind when 'send' then cast(quiet_to as time) end as quiet_to,
         due_at + to_seconds(coalesce(sends.expires_seconds, $expires)) as expires_at, coalesce(template, '') as template
     from requests
     inner join versions using (scenario, version)
@@ -116,7 +118,7 @@ timed as (
 )
 
 select * exclude (who, endpoint) replace (who as customer_id, case kind when 'webhook' then 'webhook' else channel end as channel, case kind when 'webhook' then endpoint else template end as template),
-    customer_id as entered_as, case when quiet_from is not null and kind = 'send' and {is_quiet("due_at", "time_zone", "quiet_from", "quiet_to")}
+    customer_id as entered_as, case when quiet_from is not null and {is_quiet("due_at", "time_zone", "quiet_from", "quiet_to")}
         then {next_at("due_at", "time_zone", "quiet_to")} else due_at end as release_at,
     holdout is not null or is_control as is_phantom, sha256(address) as address_hash,
     case when address is not null then md5(concat_ws('|', scenario, occurrence, step, greatest(visit, 1), sha256(address))) end as same_message

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 from typer.testing import CliRunner
 
@@ -27,17 +28,20 @@ SECRET = "whsec_" + "AQEB" * 8
 TELLS = """
 scenario: spring
 version: 1
-title: {en: Spring, ru: Весна}
+title: {{en: Spring, ru: Весна}}
 status: live
-purpose: transactional
-entry: {segment: new_customers}
+purpose: {purpose}
+approved_by: Head of marketing
+quiet_hours: {{from: 00:00, to: 23:59:59}}
+entry: {{segment: new_customers}}
 steps:
   - id: tell
-    webhook: {endpoint: crm, payload: {language: language, orders: orders_count}}
+    webhook: {{endpoint: crm, payload: {{language: language, orders: orders_count}}}}
 """
 
 
-def test_a_receiver_is_told_what_the_step_names_under_a_pseudonym_and_once(data, tmp_path, monkeypatch):
+@pytest.mark.parametrize("purpose", ["transactional", "marketing"])
+def test_a_receiver_is_told_what_the_step_names_under_a_pseudonym_and_once_at_any_hour(data, tmp_path, monkeypatch, purpose):
     entered, peer = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=2), Peer(lambda request: 204)
 
     async def listen() -> asyncio.Server:
@@ -47,7 +51,7 @@ def test_a_receiver_is_told_what_the_step_names_under_a_pseudonym_and_once(data,
     with ExitStack() as stack:
         port = stack.enter_context(beside(listen))
         endpoint = {"url": f"http://127.0.0.1:{port}/hook", "secrets": [SECRET], "private_addresses": True}
-        monkeypatch.setenv("SVOD_CAMPAIGNS", str(scenario(tmp_path / "campaigns", TELLS)))
+        monkeypatch.setenv("SVOD_CAMPAIGNS", str(scenario(tmp_path / "campaigns", TELLS.format(purpose=purpose))))
         monkeypatch.setenv("SVOD_SENDING__WEBHOOK__MODE", "live")
         monkeypatch.setenv("SVOD_SENDING__WEBHOOK__ENDPOINTS", json.dumps({"crm": endpoint}))
         settings.cache_clear()
