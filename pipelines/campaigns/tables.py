@@ -78,6 +78,7 @@ REASONS = {
     "no_processing_basis": ("no basis for processing personal data", "нет основания для обработки персональных данных"),
     "suppressed": ("the address is suppressed", "адрес в стоп-листе"),
     "no_address": ("no valid address", "нет действительного адреса"),
+    "held_out_address": ("somebody in a holdout has the same address", "тот же адрес есть у человека из контрольной группы"),
     "exited": ("the pass had ended", "прохождение завершилось раньше"),
     "duplicate_address": ("the same message goes to this address for another customer", "то же сообщение уже идёт на этот адрес"),
     "capped": ("a frequency cap is reached", "достигнут предел частоты"),

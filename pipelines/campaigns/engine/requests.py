@@ -1,4 +1,4 @@
-"""What send steps ask for, and the checks that each message passes by itself: holdout, consent, suppression, address, quiet hours, expiry.
+"""What send steps ask for, and the checks that each message passes by itself: holdout (also of whoever else has the address), consent, suppression, address, quiet hours, expiry.
 
 Everything is looked up as it stood when the message was due. What depends on other messages is decided in `arbitration`.
 """
@@ -6,7 +6,7 @@ Everything is looked up as it stood when the message was due. What depends on ot
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import RECALL
-from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, is_quiet, next_at, person, same_person
+from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, bucket, is_quiet, next_at, person, same_person
 from pipelines.campaigns.schema import Policy
 
 MESSAGE_ID = "md5(concat_ws('|', scenario, entry_id, {step}, {visit}))"
@@ -57,21 +57,22 @@ create or replace temp table sends as
 select scenario, version, step, from_json(spec -> '$.channel', '["varchar"]') as channels, spec ->> '$.template' as template, seconds as expires_seconds
 from steps where kind = 'send'
 """
-# Which of the channels may reach the customer, in the order written; if none may, the first says why.
+# Which of the channels may reach the customer, in the order written; if none may, the first says why. Whoever is held out would see what goes to
+# an address of theirs, for whomever it is meant. Who that is hangs on ids and addresses alone, not on who has entered: so no tick decides otherwise.
 CHOSEN = f"""
 create or replace temp table chosen as
 with
 
 wanted as (
 
-    select requests.message_id, {person("requests", "due_at")} as customer_id, due_at, purpose <> 'transactional' as is_advertising, unnest(channels) as channel, generate_subscripts(channels, 1) as place
+    select requests.message_id, scenario, global_holdout, local_share, {person("requests", "due_at")} as customer_id, due_at, purpose <> 'transactional' as is_advertising, unnest(channels) as channel, generate_subscripts(channels, 1) as place
     from requests inner join sends using (scenario, version, step) inner join versions using (scenario, version) where kind = 'send'
 
 ),
 
 looked_up as (
 
-    select wanted.message_id, wanted.place, wanted.channel, channels.identifier_type, channels.address,
+    select wanted.* exclude (is_advertising), channels.identifier_type, channels.address,
         case
             when is_advertising and not coalesce(has_consent, false) then 'no_basis'
             when is_advertising and coalesce(is_processing_forbidden, true) then 'no_processing_basis'
@@ -84,10 +85,40 @@ looked_up as (
     left join suppressed
         on channels.channel = suppressed.channel and channels.identifier_type = suppressed.identifier_type and channels.address = suppressed.address
 
+),
+
+others as (
+
+    select distinct message_id, place, scenario, global_holdout, local_share, due_at, case when redirects.joined_at <= due_at then redirects.final else channels.customer_id end as other
+    from looked_up
+    inner join channels_then as channels
+        on looked_up.channel = channels.channel and looked_up.address = channels.address and channels.valid_from <= due_at and channels.valid_to > due_at
+    left join redirects on channels.customer_id = redirects.customer_id
+    where obstacle is null and (local_share > 0 or (global_holdout and $holdout_share > 0)) and other <> looked_up.customer_id
+
+),
+
+held_out as (
+
+    select message_id, place
+    from (
+        select *, other as id from others
+        union all select others.*, redirects.customer_id from others inner join redirects on other = redirects.final and redirects.joined_at <= due_at
+    )
+    where (global_holdout and {bucket("$holdout_salt", "id")} < $holdout_share * 10000) or {bucket("scenario || '.holdout'", "id")} < local_share * 10000
+    group by message_id, place
+
+),
+
+ways as (
+
+    select looked_up.* replace (case when held_out.place is not null then 'held_out_address' else obstacle end as obstacle)
+    from looked_up left join held_out using (message_id, place)
+
 )
 
 select message_id, arg_min(struct_pack(channel := channel, identifier_type := identifier_type, address := address, obstacle := obstacle), (obstacle is not null, place)) as way
-from looked_up group by message_id
+from ways group by message_id
 """
 # An exit or the goal between due and release calls a message back; it is known here already, so that the slot it took is free from then on.
 RECALLS = f"""
@@ -160,5 +191,5 @@ def prepare(connection: DuckDBPyConnection, policy: Policy) -> int:
 
 
 def _look_up(connection: DuckDBPyConnection, policy: Policy) -> None:
-    connection.execute(CHOSEN)
+    connection.execute(CHOSEN, {"holdout_salt": policy.holdout_salt, "holdout_share": policy.holdout_share})
     connection.execute(PREPARED, {"zone": policy.time_zone, "expires": int(policy.expires_after.total_seconds())})

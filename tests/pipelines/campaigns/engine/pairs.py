@@ -31,12 +31,12 @@ from ({did});
 
 
 @contextmanager
-def ticked(company: str, scenarios: list[Scenario], moments: Iterable[datetime]) -> Iterator[duckdb.DuckDBPyConnection]:
+def ticked(company: str, scenarios: list[Scenario], moments: Iterable[datetime], policy: Policy = POLICY) -> Iterator[duckdb.DuckDBPyConnection]:
     """The company after ticks at these moments."""
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         ensure(connection)
         connection.execute(company)
         for moment in moments:
-            tick(connection, scenarios, POLICY, moment)
+            tick(connection, scenarios, policy, moment)
         yield connection

@@ -33,6 +33,15 @@ STOPPED = """
 exists (from made.suppressions where suppressions.channel = messages.channel and suppressions.address = {address}
     and case when known_at > suppressed_at + interval 1 hour then known_at - interval 1 hour else suppressed_at end <= due_at)
 """
+# Everybody who has the address of a message when it is due, as far as was known in time.
+HOLDERS = """
+select messages.message_id, channels.customer_id, messages.customer_id as recipient, messages.scenario, messages.due_at
+from {messages} as messages
+inner join (select distinct customer_id, channel, address from made.channels) as ever on messages.channel = ever.channel and messages.address = ever.address
+inner join made.channels as channels on ever.customer_id = channels.customer_id and ever.channel = channels.channel
+where valid_from is null or case when known_at > valid_from + interval 1 hour then known_at - interval 1 hour else valid_from end <= due_at
+group by all having arg_max(channels.address, coalesce(valid_from, timestamp '1900-01-01')) = any_value(messages.address)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +102,35 @@ def test_nobody_in_a_holdout_gets_anything_nor_whoever_they_were_merged_into(don
         for customer in entered[message["entry_id"]] if message["purpose"] != "transactional" else ():
             assert bucket("company", customer) >= worlds.policy().holdout_share * 10000
             assert bucket(f"{message['scenario']}.holdout", customer) >= shares[message["scenario"]] * 10000
+
+
+def test_nobody_in_a_holdout_sees_what_goes_to_somebody_else_at_their_address(done):
+    """And nothing else is held back for that reason."""
+    heirs = {
+        old: (heir, at)
+        for old, heir, at in done.execute("select old_customer_id, customer_id, redirected_at from made.redirects where redirected_at is not null").fetchall()
+    }
+    former = defaultdict(list)
+    for old, (heir, at) in heirs.items():
+        former[heir].append((old, at))
+    shares = {one.scenario: one.holdout.share for one in worlds.scenarios()}
+
+    def seen_by_the_held_out(asking: duckdb.DuckDBPyConnection, messages: str) -> set[str]:
+        found = set()
+        for message_id, holder, recipient, scenario, due_at in asking.execute(HOLDERS.format(messages=messages)).fetchall():
+            other = who(heirs, holder, due_at)
+            ids = [other, *(old for old, at in former[other] if at <= due_at)]
+            is_held_out = any(bucket("company", one) < 500 or bucket(f"{scenario}.holdout", one) < shares[scenario] * 10000 for one in ids)
+            if other != recipient and is_held_out:
+                found.add(message_id)
+        return found
+
+    with done.cursor() as asking:
+        assert seen_by_the_held_out(asking, "(from communications.outbox where purpose <> 'transactional')") == set()
+        asking.execute(HELD.format(messages="(from communications.decisions where reason = 'held_out_address')"))
+        held_back = "(select decisions.*, held.address from communications.decisions as decisions inner join held using (message_id))"
+        told = {message_id for (message_id,) in asking.execute("select message_id from communications.decisions where reason = 'held_out_address'").fetchall()}
+        assert told and seen_by_the_held_out(asking, held_back) == told
 
 
 def test_nothing_is_released_in_quiet_hours(done, messages):

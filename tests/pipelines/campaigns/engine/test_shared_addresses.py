@@ -1,9 +1,12 @@
 """One message to an address that two customers share: who of them gets it hangs on the order of the messages, never on when ticks were."""
 
+import hashlib
 from datetime import datetime, timedelta
 
-from pipelines.campaigns.schema import Scenario
-from tests.pipelines.campaigns.engine.pairs import EVENTS, NOON, PAIRS, PEOPLE, ticked
+import pytest
+
+from pipelines.campaigns.schema import Policy, Scenario
+from tests.pipelines.campaigns.engine.pairs import EVENTS, NOON, PAIRS, PEOPLE, POLICY, ticked
 from tests.pipelines.campaigns.engine.world import TITLES
 
 # Who has just paid is thanked, and a thank-you that was held back is listened for: the letter has to wait for what becomes of it.
@@ -22,8 +25,8 @@ union all select customer_id, 'sms', 'phone', customer_id, true, false from peop
 """  # fmt: skip
 
 
-def decided(*moments: datetime, scenarios: list[Scenario] = SCENARIOS) -> list[tuple]:
-    with ticked(COMPANY, scenarios, moments) as connection:
+def decided(*moments: datetime, scenarios: list[Scenario] = SCENARIOS, policy: Policy = POLICY) -> list[tuple]:
+    with ticked(COMPANY, scenarios, moments, policy) as connection:
         return connection.execute("select customer_id, step, reason from communications.decisions order by all").fetchall()
 
 
@@ -40,3 +43,21 @@ def test_nor_where_one_of_them_turns_out_to_be_somebody_else_later():
     listening = SCENARIOS[0].model_copy(update={"steps": [*SCENARIOS[0].steps, SCENARIOS[1].steps[1].model_copy(update={"wait": HELD_BACK})]})
     first, between, last = NOON - timedelta(hours=1), NOON + timedelta(minutes=65), NOON + timedelta(hours=5)
     assert decided(first, last, scenarios=[listening]) == decided(first, between, last, scenarios=[listening])
+
+
+@pytest.mark.parametrize("whose", ["company", "letter.holdout"])
+def test_nothing_goes_to_an_address_of_somebody_who_is_held_out_whoever_else_has_it(whose):
+    """The others of the three still get what goes to addresses of their own."""
+    letter, thanks = SCENARIOS[0], SCENARIOS[1].model_copy(update={"holdout": SCENARIOS[1].holdout.model_copy(update={"global_": False})})
+    policy = POLICY.model_copy(update={"holdout_share": 0.3 if whose == "company" else 0})
+    if whose != "company":
+        letter = letter.model_copy(update={"holdout": letter.holdout.model_copy(update={"share": 0.3})})
+    first, between, last = NOON - timedelta(hours=1), NOON + timedelta(minutes=55), NOON + timedelta(hours=2)
+    together, apart = (decided(*moments, scenarios=[letter, thanks], policy=policy) for moments in ((first, last), (first, between, last)))
+    assert together == apart
+    reasons = {customer: reason for customer, step, reason in together if step == "mail"}
+    out = {customer: int(hashlib.md5(f"{whose}:{customer}".encode()).hexdigest()[:8], 16) % 10000 < 3000 for customer in reasons}
+    assert {one for one, reason in reasons.items() if reason in ("global_holdout", "local_holdout")} == {one for one, is_out in out.items() if is_out}
+    neighbours = {one: one[:-1] + {"b": "c", "c": "b"}.get(one[-1], "a") for one in reasons}
+    spared = {one for one, reason in reasons.items() if reason == "held_out_address"}
+    assert spared == {one for one, other in neighbours.items() if out[other] and not out[one]} != set()
