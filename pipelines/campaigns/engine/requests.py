@@ -36,11 +36,13 @@ select entry_id, step, visit, {person("moves", "left_at")} as customer_id, spec 
 from moves cross join (values ('add'), ('remove')) as actions (action)
 where kind = 'audience' and outcome = 'done' and holdout is null and spec ->> ('$.' || action) is not null
 """
+# The event that the entering pass began with is handed on, so that texts of the entered scenario may speak of it.
 ENTERED = """
 insert into candidates by name
 select versions.scenario, versions.version, moves.customer_id, moves.left_at as known_at, concat_ws('|', moves.entry_id, moves.step, moves.visit) as occurrence,
-    moves.left_at as moment, null as event_id, moves.final, moves.joined_at
+    moves.left_at as moment, entries.event_id, moves.final, moves.joined_at
 from moves inner join versions on moves.spec = versions.scenario and versions.is_current
+inner join communications.entries as entries on moves.entry_id = entries.entry_id
 where moves.kind = 'enter' and moves.outcome = 'done'
 """
 EFFECTS = {
