@@ -6,6 +6,7 @@ from pipelines.campaigns.columns import columns
 from pipelines.campaigns.findings import Finding
 from pipelines.campaigns.reading import File
 from pipelines.campaigns.schema import Policy, Scenario
+from pipelines.messages.problem import Problem
 
 WARNING = "warning: "  # how the lint begins what need not be mended
 
@@ -26,14 +27,10 @@ def findings(file: File, policy: Policy) -> Iterator[Finding]:
             continue
         for problem in _problems(file, template, channels[template], policy):
             code = "template_hint" if problem.startswith(WARNING) else "template"
-            yield Finding(code, file.name, line, {"template": template, "problem": problem.removeprefix(WARNING).rstrip(".")})
+            yield Finding(code, file.name, line, {"template": template, "problem": Problem(problem.removeprefix(WARNING).rstrip("."), problem.russian)})
 
 
-def _problems(file: File, template: str, channels: list[str], policy: Policy) -> list[str]:
-    try:
-        from pipelines.messages.lint import problems
-    except ModuleNotFoundError as error:
-        if error.name != "pipelines.messages":
-            raise
-        return []
+def _problems(file: File, template: str, channels: list[str], policy: Policy) -> list[Problem]:
+    from pipelines.messages.lint import problems
+
     return problems(file.path.parent / "templates" / template, channels, policy.locales, columns("customer"), purpose=file.content.purpose)

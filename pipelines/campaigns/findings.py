@@ -64,5 +64,5 @@ def texts() -> dict:
 
 
 def said(text: str, *, russian: bool) -> str:
-    """A short text of the schema in the reader's language, as far as it is translated."""
-    return texts()["said"].get(text, text) if russian else text
+    """A short text of the schema in the reader's language, as far as it is translated; what is wrong with a template knows itself in Russian."""
+    return getattr(text, "russian", None) or texts()["said"].get(text, text) if russian else text

@@ -16,6 +16,7 @@ from pipelines.messages.broken_mjml import broken
 from pipelines.messages.folder import Source, TemplateError
 from pipelines.messages.held_tokens import WORD, Tag, hold, release
 from pipelines.messages.plain_text import plain_text, tidy
+from pipelines.messages.problem import Problem, place, problem
 from pipelines.messages.sandbox import fields, sandbox
 from pipelines.messages.words import LINKS
 
@@ -37,11 +38,11 @@ class Program:
         try:
             self.template = environment.from_string(self.source)
         except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{self.place(error.lineno, name)}: {error.message}") from None
+            raise TemplateError(problem("syntax", place=self.place(error.lineno, name), message=error.message)) from None
 
-    def place(self, line: int | None, name: str = "template") -> str:
+    def place(self, line: int | None, name: str = "template") -> Problem:
         tag, file, number = self.lines.get(line or 0) or ("", name, line)
-        return f"{file}, line {number}" + (f": {tag}" if tag else "")
+        return problem("place_of_tag", file=file, line=number, tag=tag) if tag else place(file, number)
 
     def written(self, values: dict, longest: int) -> str:
         pieces, size = [], 0
@@ -112,9 +113,9 @@ def members(source: Source) -> dict[str, Source]:
     try:
         found = json.loads(source.text)
     except json.JSONDecodeError as error:
-        raise TemplateError(f"{source.name}, line {error.lineno}: not JSON: {error.msg}") from None
+        raise TemplateError(problem("not_json", place=place(source.name, error.lineno), message=error.msg)) from None
     if not isinstance(found, dict) or not {"title", "body"} <= set(found) or not all(isinstance(value, str) for value in found.values()):
-        raise TemplateError(f"{source.name} is an object of texts with at least title and body")
+        raise TemplateError(problem("not_texts", file=source.name))
     return {name: Source(source.name, text, tuple((f"{source.name}: {name}", 1) for _ in range(text.count(chr(10)) + 1))) for name, text in found.items()}
 
 

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.messages.problem import place, problem
+
 NEEDED = {
     "email": {"html": "email.{}.mjml", "subject": "subject.{}.txt"},
     "sms": {"text": "sms.{}.txt"},
@@ -21,7 +23,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 
 class TemplateError(ValueError):
-    """A template that cannot be used; the text says which file and what to do, and holds nobody's values."""
+    """A template that cannot be used; the text (a `Problem`) says which file and what to do, and holds nobody's values."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ class Parts:
 
 def template_folder(campaigns: Path, scenario: str, template: str) -> Path:
     if not (NAME.fullmatch(scenario) and NAME.fullmatch(template)):
-        raise TemplateError("the names of a scenario and of a template are small Latin letters, digits and _")
+        raise TemplateError(problem("names"))
     folder = campaigns / scenario / "templates" / template
     if not folder.is_dir():
-        raise TemplateError(f"there is no folder {scenario}/templates/{template}")
+        raise TemplateError(problem("no_template_folder", scenario=scenario, template=template))
     return folder
 
 
@@ -60,7 +62,7 @@ def chain(language: str | None, locales: list[str]) -> list[str]:
 def parts(folder: Path, channel: str, locales: list[str]) -> Parts:
     """The message of a channel in the first of these languages that is complete; a message is never mixed of two."""
     if channel not in NEEDED:
-        raise TemplateError(f"nothing can be written for channel {channel!r}: it is one of {', '.join(NEEDED)}")
+        raise TemplateError(problem("nothing_for_channel", channel=channel, known=", ".join(NEEDED)))
     for locale in locales:
         paths = {part: folder / name.format(locale) for part, name in NEEDED[channel].items()}
         if all(path.is_file() for path in paths.values()):
@@ -68,7 +70,7 @@ def parts(folder: Path, channel: str, locales: list[str]) -> Parts:
             paths |= {part: path for part, path in further.items() if path.is_file()}
             return Parts(channel, locale, {part: source(path, folder) for part, path in paths.items()})
     names = " with ".join(name.format("|".join(locales)) for name in NEEDED[channel].values())
-    raise TemplateError(f"{folder.parent.parent.name}/{folder.name} has no {names}")
+    raise TemplateError(problem("no_complete_message", folder=f"{folder.parent.parent.name}/{folder.name}", files=names))
 
 
 def source(path: Path, folder: Path) -> Source:
@@ -82,14 +84,14 @@ def _lines(path: Path, shared: Path, depth: int):
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise TemplateError(f"{path.name} is not UTF-8: save it as UTF-8") from None
+        raise TemplateError(problem("not_utf8", file=path.name)) from None
     for number, line in enumerate(text.splitlines(), start=1):
         if not (found := INCLUDE.search(line)):
             yield line, (path.name, number)
             continue
         wanted = (shared / found[1]).resolve()
         if not (wanted.is_relative_to(shared.resolve()) and wanted.is_file()) or depth > 4:
-            raise TemplateError(f"{path.name}, line {number}: there is no {found[1]} in campaigns/shared, or includes go round in a circle")
+            raise TemplateError(problem("no_include", place=place(path.name, number), file=found[1]))
         yield line[: found.start()], (path.name, number)
         yield from _lines(wanted, shared, depth + 1)
         yield line[found.end() :], (path.name, number)

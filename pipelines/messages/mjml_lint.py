@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pipelines.messages.folder import Source
 from pipelines.messages.held_tokens import hold
 from pipelines.messages.mjml_words import TAGS
+from pipelines.messages.problem import Problem, place, problem
 
 
 class _Reader(HTMLParser):
@@ -16,21 +17,21 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list) -> None:
         file, line = self.source.places[min(self.getpos()[0], len(self.source.places)) - 1]
-        place, given = f"{file}, line {line}", dict(attributes)
+        where, given = place(file, line), dict(attributes)
         if tag.startswith("mj"):
             if tag not in TAGS:
-                self.found.append(f"{place}: <{tag}> is no tag of MJML that is rendered here")
+                self.found.append(problem("no_tag", place=where, tag=tag))
             else:
-                self.found += [f"{place}: <{tag}> takes no attribute {name}" for name in given if name not in TAGS[tag]]
+                self.found += [problem("no_attribute", place=where, tag=tag, name=name) for name in given if name not in TAGS[tag]]
         if tag in ("mj-image", "img"):
             if "alt" not in given:
-                self.found.append(f'{place}: an image without alt; describe it, or write alt="" if it only adorns')
+                self.found.append(problem("image_without_alt", place=where))
             if not (given.get("src") or "").startswith(("https://", "jinJa")):
-                self.found.append(f"{place}: the image's src does not begin with https://")
+                self.found.append(problem("image_not_https", place=where))
         if tag in ("script", "form", "iframe", "object"):
-            self.found.append(f"{place}: mail apps drop <{tag}>, or the whole mail; leave it out")
+            self.found.append(problem("dropped_tag", place=where, tag=tag))
 
 
-def mjml_problems(source: Source) -> Iterator[str]:
+def mjml_problems(source: Source) -> Iterator[Problem]:
     """Findings, with file and line."""
     yield from _Reader(source).found

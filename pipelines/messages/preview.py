@@ -16,6 +16,7 @@ from pipelines.identity.masking import STARS, mask_email, mask_name, mask_phone
 from pipelines.messages.folder import TemplateError
 from pipelines.messages.golden import URLS, channels, columns, row
 from pipelines.messages.lint import problems
+from pipelines.messages.problem import problem
 from pipelines.messages.render import Held, renderer
 from pipelines.messages.sms_size import sms_parts
 from pipelines.sending.channel import Content
@@ -56,7 +57,7 @@ def shown(campaigns: Path, policy: Policy, folder: Path, customer: dict, event: 
     """Every channel of the template, or the one asked for. TemplateError if it has none."""
     wanted = [only] if only else channels(folder)
     if not wanted:
-        raise TemplateError(f"{folder.name} has no file for any channel")
+        raise TemplateError(problem("no_file", folder=folder.name))
     with renderer(campaigns, policy) as render:
         found = render([row(folder, channel, locale, customer, event) for channel in wanted])
     return [

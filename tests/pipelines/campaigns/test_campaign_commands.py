@@ -45,6 +45,15 @@ def test_check_fails_with_4_and_says_file_line_and_remedy(svod):
     assert svod("check").exit_code == 4
 
 
+def test_check_tells_what_is_wrong_with_a_template_in_the_language_asked_for(svod):
+    (svod.folder / "spring/templates/hello/sms.ru.txt").write_text("{{ c.given_nam }}")
+    (svod.folder / "spring/templates/hello/subject.ru.txt").write_text("{% if %}")
+    assert "sms.ru.txt, line 1: c.given_nam is no column of customer_360 (do you mean given_name?)" in svod("check", "spring").output
+    russian = svod("check", "spring", "--ru").output
+    assert "sms.ru.txt, строка 1: c.given_nam — такого столбца в customer_360 нет (может быть, given_name?)" in russian
+    assert "subject.ru.txt, строка 1: {% if %}: ошибка записи Jinja" in russian
+
+
 def test_check_of_one_that_is_in_order_passes(svod):
     pytest.importorskip("pipelines.messages")
     shown = svod("check", "spring")

@@ -1,5 +1,6 @@
 """Each finding has a template that earns it, and the shipped templates earn none."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from pipelines.messages.golden import channels, columns, templates
 from pipelines.messages.lint import problems
 from pipelines.messages.mjml_words import TAGS
+from pipelines.messages.problem import texts
 from pipelines.messages.sms_size import sms_parts
 from pipelines.settings import PROJECT
 from tests.pipelines.messages.conftest import LAYOUT
@@ -33,6 +35,12 @@ FINDINGS = {
     "an image without words": ('<img src="https://shop.example/x.png">', "an image without alt"),
     "an image from an open line": ('<img alt="x" src="http://shop.example/x.png">', "the image's src does not begin with https://"),
 }
+
+
+def test_every_problem_has_its_words_in_both_languages_with_the_same_values():
+    for code, (english, russian) in texts().items():
+        assert set(re.findall(r"{(\w+)", english)) == set(re.findall(r"{(\w+)", russian)), code
+        assert re.search("[а-я]", russian) or code == "at", code
 
 
 @pytest.mark.parametrize(("body", "finding"), FINDINGS.values(), ids=FINDINGS)
