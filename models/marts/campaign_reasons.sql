@@ -14,19 +14,19 @@ answers as (
 
 attempts as (
 
-    select message_id, max_by(outcome, attempt) as outcome, max_by(case when code is null then diagnostic end, attempt) as diagnostic
+    select message_id, max_by(outcome, attempt) as outcome, max_by(case when code is null or code = 'unwritten' then diagnostic end, attempt) as diagnostic
     from {{ source('communications', 'attempts') }}
     where mode = 'live'
     group by message_id
 
 ),
 
--- What could not be written, or should not by the word of its template, no provider has seen.
+-- What could not be written, or should not by the word of its template, no provider has seen. What waits for its template to be mended is deferred.
 unwritten as (
 
     select message_id, split_part(diagnostic, ': ', 1) as reason, nullif(substr(diagnostic, strpos(diagnostic, ': ') + 2), '') as detail
     from attempts
-    where outcome = 'failed' and split_part(diagnostic, ': ', 1) in ('render_error', 'skipped')
+    where outcome in ('failed', 'deferred') and split_part(diagnostic, ': ', 1) in ('render_error', 'skipped')
 
 ),
 
@@ -39,6 +39,7 @@ stopped as (
         case
             when asked.is_phantom and asked.visit = 0 then 'control'
             when asked.reason <> 'eligible' then asked.reason
+            when asked.recall_reason = 'expired' and unwritten.reason is not null then unwritten.reason
             when asked.recall_reason is not null then asked.recall_reason
             when answers.bounced_at is not null then 'bounced'
             when answers.sent_at is not null then 'sent'

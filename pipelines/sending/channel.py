@@ -8,6 +8,8 @@ Outcome = Literal["accepted", "deferred", "failed", "unknown"]
 # Codes of `deferred` that speak of the provider, not of the message: everything waits, and no attempt of the message is used up.
 UNREACHABLE = "unreachable"
 THROTTLED = ("421", "454", "429", UNREACHABLE)
+# Code of `deferred` that speaks of the template: it waits to be mended, until the message expires.
+UNWRITTEN = "unwritten"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,13 +21,14 @@ from pipelines import pseudonymise
 from pipelines.campaigns.tables import SCHEMA, TABLES
 from pipelines.files import put, quoted
 from pipelines.sending import journal
-from pipelines.sending.channel import THROTTLED
+from pipelines.sending.channel import THROTTLED, UNWRITTEN
 from pipelines.sending.settings import Mode
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
 WAREHOUSE_PATIENCE = 600  # seconds that a claim waits for a warehouse that another process has open
 LONGEST_BACKOFF = 3600
+MENDING = 60  # seconds at least before a message is tried again whose template is broken
 # The event that a pass began with, as far as a message may speak of it.
 EVENT = """
 select entries.entry_id, timeline.event_id, timeline.event_name, timeline.occurred_at, timeline.source, timeline.channel, timeline.campaign, told.url,
@@ -65,7 +66,9 @@ attempts as (
 
     select
         message_id,
-        count(*) filter (mode in ('live', $mode) and (code is null or not list_contains($throttled, code))) as tries,
+        count(*) filter (mode in ('live', $mode) and (code is null or not list_contains($throttled, code) and code <> $unwritten)) as tries,
+        count(*) filter (mode in ('live', $mode) and code = $unwritten) as unwritten,
+        arg_max(coalesce(code, ''), attempt) filter (mode in ('live', $mode)) = $unwritten as waits_for_template,
         arg_max(outcome, attempt) filter (mode in ('live', $mode)) as outcome,
         arg_max(coalesce(finished_at, started_at), attempt) filter (mode in ('live', $mode)) as tried_at,
         max(attempt) as attempt
@@ -80,8 +83,11 @@ free as (
         outbox.*,
         coalesce(attempts.attempt, 0) + 1 as attempt,
         coalesce(attempts.tries, 0) as tries,
-        case attempts.outcome
-            when 'deferred' then
+        coalesce(attempts.waits_for_template, false) as waits_for_template,
+        case
+            when attempts.waits_for_template then
+                attempts.tried_at + to_seconds(least(greatest($backoff, $mending) * pow(2, attempts.unwritten - 1), $longest))
+            when attempts.outcome = 'deferred' then
                 attempts.tried_at + to_seconds(least($backoff * pow(2, greatest(attempts.tries, 1) - 1), $longest))
             else outbox.release_at
         end as claimable_at
@@ -146,10 +152,12 @@ def claim(
         connection.execute("create or replace temp table quiet_now (message_id varchar)")  # `withdrawn` fills it
         withdrawn(connection, now)
         connection.execute(EXPIRED, {"now": now})
-        parameters = vars(terms) | {"now": now, "longest": LONGEST_BACKOFF, "throttled": list(THROTTLED)}
+        parameters = vars(terms) | {"now": now, "longest": LONGEST_BACKOFF, "throttled": list(THROTTLED), "unwritten": UNWRITTEN, "mending": MENDING}
         connection.execute(CLAIMABLE, {key: value for key, value in parameters.items() if key not in ("provider", "size")})
         name, draft = _next(connection, terms.channel), None
-        count, due = connection.execute("select count(*) filter (claimable_at <= $now), min(claimable_at) from claimable", {"now": now}).fetchone()
+        # A run reads each template once, so it does not stay for one to be mended.
+        looked = "select count(*) filter (claimable_at <= $now), min(claimable_at) filter (not waits_for_template) from claimable"
+        count, due = connection.execute(looked, {"now": now}).fetchone()
         if count:
             draft = batches() / f"{name}.draft"
             connection.execute(f"copy ({_with_context(connection, terms.channel)}) to '{quoted(draft)}' (format json)", {"now": now, "size": terms.size})
@@ -227,7 +235,7 @@ def _with_context(connection: DuckDBPyConnection, channel: str) -> str:
         )
     return f"""
         with claimed as (select * from claimable where claimable_at <= $now order by priority desc, release_at, message_id limit $size)
-        select claimed.* exclude (claimable_at), {", ".join(f"{part} as {name}" for name, part in parts.items())}
+        select claimed.* exclude (claimable_at, waits_for_template), {", ".join(f"{part} as {name}" for name, part in parts.items())}
         from claimed {joins} order by priority desc, release_at, claimed.message_id
     """
 

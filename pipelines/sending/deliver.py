@@ -1,6 +1,7 @@
 """One batch on its way: rendered, then handed over by as many tasks as the channel has connections, each message journalled before and after.
 
-What a message or its recipient does wrong is its own outcome and never anybody else's. What a provider does wrong (takes nothing, is out of
+What a message or its recipient does wrong is its own outcome and never anybody else's. What nobody's message could be written with is the
+template's fault, and its messages wait for it to be mended. What a provider does wrong (takes nothing, is out of
 reach) holds up everything for a while, and then the rest stays unclaimed for a later run. What a recipient's side puts off is left to a
 later claim: retries of a message are decided in one place, `claim`.
 """
@@ -9,10 +10,11 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipelines.redaction import Told
-from pipelines.sending.channel import THROTTLED, UNREACHABLE, Channel, Content, Message, Result
+from pipelines.sending.channel import THROTTLED, UNREACHABLE, UNWRITTEN, Channel, Content, Message, Result
 from pipelines.sending.claim import Batch
 from pipelines.sending.rates import Rates
 from pipelines.sending.settings import Pace, Sending
@@ -49,20 +51,27 @@ class Delivery:
             self.batch.journal.close()
 
     async def _write(self) -> None:
-        """Renders ahead of the sending, a chunk at a time."""
+        """Renders ahead of the sending, a chunk at a time. Whose fault it is that a message could not be written, only the whole batch tells."""
+        sound, unwritten = set(), []
         for start in range(0, len(self.batch.rows), CHUNK):
             if self._ends():
                 break
             rows = self.batch.rows[start : start + CHUNK]
             for row, message in zip(rows, await asyncio.to_thread(self._messages, rows), strict=True):
+                if isinstance(message, Message) or message.reason != "render_error":
+                    sound.add(template_of(row))
                 if not isinstance(message, Message):
-                    self._note(row, Result(outcome="failed", diagnostic=f"{message.reason}: {message.detail}"))
+                    result = Result(outcome="failed", diagnostic=f"{message.reason}: {message.detail}")
+                    unwritten.append((row, result)) if message.reason == "render_error" else self._note(row, result)
                 elif self.batch.mode == "dry_run":
                     self.batch.journal.nothing_sent(row["message_id"], row["attempt"])
                     self._count("dry_run")
                 else:
                     self._open += 1
                     self._waiting.put(domain_of(message), (row, message, row["attempt"]))
+        else:  # of a batch that was broken off they are free again
+            for row, result in unwritten:
+                self._note(row, result if template_of(row) in sound else replace(result, outcome="deferred", code=UNWRITTEN))
         self._finish_one()
 
     async def _send_on(self) -> None:
@@ -161,6 +170,10 @@ def is_throttling(result: Result) -> bool:
 def domain_of(message: Message) -> str:
     """Of an e-mail's recipient, as a key of the rates; providers have names without the sign."""
     return f"@{message.address.rpartition('@')[2].lower()}" if message.channel == "email" else ""
+
+
+def template_of(row: dict) -> tuple:
+    return row["scenario"], row["template"], row["channel"], row["locale"]
 
 
 class NotWritten:

@@ -9,6 +9,8 @@ import pytest
 from outbox import cancelled, fill, message_id, now, outcomes, parts, told, written
 from servers import Misbehaving
 
+from pipelines.campaigns.schema import Policy
+from pipelines.messages.render import renderer
 from pipelines.sending import journal
 from pipelines.sending.claim import Terms, batches, claim
 from pipelines.sending.run import send
@@ -211,6 +213,39 @@ def test_hostile_addresses_and_broken_renderings_harm_nobody_else(email):
     )
     assert failed == [("bad_address", 6), ("render_error", 1)]
     assert "somebody" not in (journal.folder() / "000001-email.jsonl").read_text()
+
+
+def test_messages_of_a_broken_template_wait_for_it_to_be_mended_and_hold_up_no_other(email, data):
+    """Longer than a message is tried that a recipient's side puts off."""
+    ids, folder, links = fill(8), data / "campaigns", dict.fromkeys(("unsubscribe_url", "preferences_url", "view_url"), "https://example.com/")
+    told("update communications.outbox set template = 'other' where customer_id in ('c0', 'c1', 'c2') returning 1")
+    for template in ("hello", "other"):
+        (folder / "welcome/templates" / template).mkdir(parents=True)
+        (folder / "welcome/templates" / template / "subject.ru.txt").write_text("Привет")
+        (folder / "welcome/templates" / template / "email.ru.mjml").write_text(
+            "<mjml><mj-body><mj-section><mj-column><mj-text>Hi</mj-text></mj-column></mj-section></mj-body></mjml>"
+        )
+    broken, mended = "{% if %}", "Привет"
+
+    def run() -> dict:
+        with renderer(folder, Policy()) as render:
+            return send(parts(render=render, links=lambda row: links), channels=("email",)).counts["email"]
+
+    subject = folder / "welcome/templates/hello/subject.ru.txt"
+    with Misbehaving().serving() as server:
+        email(port=server.port, _attempts=1, _backoff=0)
+        subject.write_text(broken)
+        assert run() == {"accepted": 3, "deferred": 5}
+        assert run() == {}
+        told("update communications.attempts set started_at = started_at - interval 61 second, finished_at = finished_at - interval 61 second returning 1")
+        assert run() == {"deferred": 5}
+        told("update communications.attempts set started_at = started_at - interval 121 second, finished_at = finished_at - interval 121 second returning 1")
+        told("update communications.outbox set expires_at = release_at where customer_id = 'c7' returning 1")
+        subject.write_text(mended)
+        assert run() == {"accepted": 4}
+    assert server.accepted == dict.fromkeys(ids[:7], 1)
+    assert cancelled() == {"expired": 1}
+    assert "subject.ru.txt, line 1" in told("select diagnostic from communications.attempts where code = 'unwritten' limit 1")[0][0]
 
 
 def test_a_slow_server_is_waited_for(email):
