@@ -9,7 +9,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test dev docs lint bench bench-identity bench-identity-scale bench-marts clean
+.PHONY: help install run demo test dev docs lint bench bench-identity bench-identity-scale bench-marts bench-communications clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-21s %s\n", $$1, $$2}'
@@ -53,6 +53,10 @@ bench-identity-scale: install ## Measure matching on a million records, and a da
 
 bench-marts: install ## Measure profile, segments and history of a million customers, and a day's change
 	$(BIN)/python -m benchmarks.marts
+
+bench-communications: install ## Measure writing and sending messages against the standard library
+	$(BIN)/python -m benchmarks.communications.render
+	$(BIN)/python -m benchmarks.communications.send
 
 .venv-bench/.installed: benchmarks/identity/requirements.txt
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-bench
