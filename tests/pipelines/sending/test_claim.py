@@ -173,6 +173,24 @@ def test_a_rate_is_shared_by_senders_and_outlives_them(tmp_path):
     assert json.loads((tmp_path / "rates.json").read_text())["relay"]["rate"] == 50
 
 
+@pytest.mark.parametrize("rate", [0.5, 7, 200, 5000])
+@pytest.mark.parametrize("senders", [1, 3])
+def test_a_rate_that_is_set_is_reached_and_not_exceeded(tmp_path, monkeypatch, rate, senders):
+    """On a clock of the test's own, on which nothing takes time but waiting: each sender sleeps as long as it is told, then asks again."""
+    clock = [1_000_000.0]
+    monkeypatch.setattr("pipelines.sending.rates.time.time", lambda: clock[0])
+    queue = [(clock[0], Rates(tmp_path / "rates.json", {"relay": rate}), number) for number in range(senders)]
+    end, sent = clock[0] + max(20, 20 / rate), 0
+    while (turn := min(queue, key=lambda one: (one[0], one[2])))[0] < end:
+        queue.remove(turn)
+        clock[0] = max(clock[0], turn[0])
+        wait = turn[1].take("relay")
+        sent += not wait
+        queue.append((clock[0] + (wait and max(wait, 0.0001)), *turn[1:]))  # no timer is finer
+    due = rate * (end - 1_000_000)
+    assert 0.97 * due - 1 <= sent <= due + max(1, 0.2 * rate) + senders
+
+
 def test_a_domain_that_was_slowed_down_stays_so_in_the_next_run(tmp_path):
     Rates(tmp_path / "rates.json", {}).slow_down("@example.com", 20)
     assert Rates(tmp_path / "rates.json", {}).limits == {"@example.com": 20}
