@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.campaigns import check_graph, check_names, check_policy, check_templates
+from pipelines.campaigns import check_graph, check_names, check_policy, check_templates, check_winners
 from pipelines.campaigns.findings import Finding, Refused
 from pipelines.campaigns.reading import Campaigns, File, definition_hash
 from pipelines.campaigns.schema import Scenario
@@ -43,6 +43,7 @@ def passed(campaigns: Campaigns, warehouse: Path | None = None, *, tell: Callabl
 
 def _scenario(file: File, campaigns: Campaigns, events: set[str]) -> Iterator[Finding]:
     yield from check_graph.findings(file)
+    yield from check_winners.findings(file)
     yield from check_names.findings(file, campaigns, events)
     yield from check_policy.findings(file, campaigns.policy)
     yield from check_templates.findings(file, campaigns.policy)

@@ -72,6 +72,8 @@ def simulate(
         table.add_row(REASONS[reason][int(russian)], f"{messages:,}", f"{customers:,}")
     console.print(f"Вошли бы {entered:,} раз, {people:,} клиентов." if russian else f"{entered:,} passes of {people:,} customers would have begun.")
     console.print(table)
+    if any(step.winner for step in chosen.steps):
+        console.print("Никто не отвечает: побеждает первая ветвь." if russian else "Nobody answers here, so the first arm wins.")
 
 
 @campaigns.command()

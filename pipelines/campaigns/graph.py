@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from pipelines.campaigns.schema import END, Guard, Scenario, Step
+from pipelines.campaigns.schema import END, Guard, Scenario, Step, Winner
 
 DAY = timedelta(days=1)
+PASSING = ("send", "set", "audience", "webhook", "enter")  # kinds of steps that take no time and lead one way
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class Edge:
 
     source: str
     target: str
-    by: Literal["next", "guard", "deadline", "arm"]
-    place: int = 0  # of the guard or arm, from 0
+    by: Literal["next", "guard", "deadline", "arm", "winner"]
+    place: int = 0  # of the guard, the arm or the arm compared, from 0
     takes: timedelta = timedelta()
     is_at_once: bool = True
 
@@ -36,8 +37,35 @@ def _ways(scenario: Scenario, step: Step) -> Iterator[Edge]:
     elif step.split:
         for place, arm in enumerate(step.split.arms):
             yield Edge(step.id, step.split.go[arm], "arm", place)
+    elif step.winner:
+        for place, go in enumerate(compared(scenario, step.winner).values()):
+            yield Edge(step.id, go, "winner", place)
     else:
         yield Edge(step.id, scenario.following(step), "next")
+
+
+def first_message(scenario: Scenario, name: str) -> str | None:
+    """The send step that a pass comes to from this step without waiting and without another split."""
+    steps, seen = {step.id: step for step in scenario.steps}, set()
+    while name in steps and name not in seen and steps[name].kind in PASSING:
+        if steps[name].send:
+            return name
+        seen.add(name)
+        name = scenario.following(steps[name])
+    return None
+
+
+def compared(scenario: Scenario, winner: Winner) -> dict[str, str]:
+    """The arms of which one may win, in the order written, with the steps they lead to: those that send at once."""
+    split = next((step.split for step in scenario.steps if step.id == winner.of), None)
+    return {arm: split.go[arm] for arm, weight in split.arms.items() if weight and first_message(scenario, split.go[arm])} if split else {}
+
+
+def waiting_arms(scenario: Scenario, split: Step) -> set[str]:
+    """The arms that lead to the winner of the others. What they get hangs on how the others did, so they are no part of the experiment."""
+    winners = {step.id for step in scenario.steps if step.winner and step.winner.of == split.id}
+    ways = edges(scenario) if winners else []
+    return {arm for arm, go in split.split.go.items() if winners & reachable(ways, go)}
 
 
 def is_state(guard: Guard) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pipelines.campaigns.columns import segment_titles
-from pipelines.campaigns.schema import Entry, Exit, Goal, Guard, Scenario, Step
+from pipelines.campaigns.schema import Entry, Exit, Goal, Guard, Scenario, Step, Winner
 from pipelines.campaigns.texts import CHANNELS, length
 
 EVENTS = {
@@ -35,6 +35,12 @@ DELIVERIES = {
     "delivered": ("it was delivered", "сообщение доставлено"),
     "failed": ("it could not be delivered", "сообщение не доставлено"),
     "held_back": ("it was held back", "сообщение не отправлялось"),
+}
+MEASURES = {
+    # by: (English, Russian)
+    "opened": ("opened", "открытий"),
+    "clicked": ("clicked", "переходов"),
+    "converted": ("followed by success", "успехов"),
 }
 DAYS = {
     **{"MO": ("Monday", "понедельникам"), "TU": ("Tuesday", "вторникам"), "WE": ("Wednesday", "средам"), "TH": ("Thursday", "четвергам")},
@@ -158,6 +164,8 @@ class Speaker:
             end = f"{step.split.ends:%Y-%m-%d %H:%M}" if step.split.ends else None
             until = self(f", compared for those who enter before {end}", f", сравниваются вошедшие до {end}") if end else ""
             return self(f"split at random: {arms}", f"разделить случайно: {arms}") + until
+        if step.winner:
+            return self.winner(step.winner)
         if step.set:
             return self(f"note {step.set.trait} = {step.set.value}", f"записать {step.set.trait} = {step.set.value}")
         if step.audience:
@@ -170,6 +178,13 @@ class Speaker:
         if step.webhook:
             return self(f"tell {step.webhook.endpoint}", f"сообщить в {step.webhook.endpoint}")
         return self(f"begin the scenario {step.enter}", f"начать сценарий {step.enter}")
+
+    def winner(self, winner: Winner) -> str:
+        measure = self.either(MEASURES[winner.by])
+        return self(
+            f"go on as the arm of {winner.of} whose messages were {measure} most often, for each one sent",
+            f"продолжить как ветвь шага {winner.of} с наибольшей долей {measure} среди отправленных",
+        )
 
     def waiting(self, step: Step) -> str:
         wait = step.wait

@@ -5,7 +5,7 @@ Where things stand is `layout`'s; what is said is `phrases`' and `words`'.
 
 from html import escape
 
-from pipelines.campaigns.graph import Edge, edges
+from pipelines.campaigns.graph import Edge, compared, edges
 from pipelines.campaigns.layout import Box, Line, arranged
 from pipelines.campaigns.phrases import Speaker
 from pipelines.campaigns.schema import END, Policy, Scenario
@@ -20,6 +20,7 @@ KINDS = {
     "wait": ("#b26a00", "wait", "ожидание"),
     "ask": ("#b26a00", "condition", "условие"),
     "split": ("#7a3fb0", "split", "разделение"),
+    "winner": ("#7a3fb0", "winner", "победитель"),
     "set": ("#00808a", "note", "запись"),
     "audience": ("#00808a", "audience", "аудитория"),
     "webhook": ("#00808a", "webhook", "вебхук"),
@@ -113,6 +114,8 @@ def _said(scenario: Scenario, edge: Edge, say: Speaker) -> str:
     if edge.by == "arm":
         arm = list(step.split.arms)[edge.place]
         return f"{arm} {step.split.arms[arm] / sum(step.split.arms.values()):.0%}"
+    if edge.by == "winner":
+        return list(compared(scenario, step.winner))[edge.place]
     if edge.by != "deadline" or not step.wait.until:
         return ""
     return say(f"not within {say.length(step.wait.for_)}", f"не случилось за {say.length(step.wait.for_)}") if step.wait.for_ else say("otherwise", "иначе")

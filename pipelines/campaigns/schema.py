@@ -168,6 +168,15 @@ class Split(Part):
         return self
 
 
+class Winner(Part):
+    """Goes on as the arm of a split that did best so far, for those who waited while others tried the arms. Decided when somebody comes here."""
+
+    of: Name = Field(description="The split whose arms are compared: those that send at once, by what they sent before somebody comes here")
+    by: Literal["opened", "clicked", "converted"] = Field(
+        description="Share of the messages sent that people opened or clicked, or after which they met the goal; scanners and prefetching do not count"
+    )
+
+
 def _one_is_a_list(given: object) -> object:
     return [given] if isinstance(given, str) else given
 
@@ -196,12 +205,13 @@ class Webhook(Part):
 
 
 class Step(Part):
-    """One step: exactly one of send, wait, split, set, audience, webhook, enter. `next` is the following step if unset; the last one ends."""
+    """One step: exactly one of send, wait, split, winner, set, audience, webhook, enter. `next` is the following step if unset; the last one ends."""
 
     id: Name
     send: Send | None = None
     wait: Wait | None = None
     split: Split | None = None
+    winner: Winner | None = None
     set: SetTrait | None = None
     audience: Audience | None = None
     webhook: Webhook | None = None
@@ -220,7 +230,7 @@ class Step(Part):
         return self
 
 
-KINDS = ("send", "wait", "split", "set", "audience", "webhook", "enter")
+KINDS = ("send", "wait", "split", "winner", "set", "audience", "webhook", "enter")
 
 
 class Exit(Part):

@@ -38,6 +38,11 @@ TABLES = {
         due_at timestamp not null, release_at timestamp not null, expires_at timestamp not null, is_phantom boolean not null,
         time_zone varchar, quiet_from time, quiet_to time, -- nothing is handed over within these hours, the customer's own; null for transactional messages and webhooks
         tick_at timestamp not null""",
+    # What a `winner` step chose: one row per moment at which passes came to it and arm compared, of the messages sent and answered before that moment.
+    "winners": """
+        scenario varchar not null, version integer not null, step varchar not null, slot varchar not null, -- moment of the schedule, '' without one
+        decided_at timestamp not null, arm varchar not null, measure varchar not null, -- opened, clicked, converted
+        sent_count bigint not null, answered_count bigint not null, is_winner boolean not null, tick_at timestamp not null""",
     # Messages called back before they were sent: exit, unsubscribe, suppression, goal, erased, duplicate address after a merge.
     "cancellations": "message_id varchar not null, cancelled_at timestamp not null, reason varchar not null, tick_at timestamp not null",
     # Effects of the other acts, one row each.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipelines.campaigns.graph import compared
 from pipelines.campaigns.phrases import Speaker
 from pipelines.campaigns.schema import END, Policy, Scenario, Step
 from pipelines.campaigns.texts import CHANNELS, PURPOSES, STATUSES
@@ -43,6 +44,9 @@ def _sentence(scenario: Scenario, step: Step, say: Speaker) -> str:
         ways.append((say("if ", "если ") if now else say("as soon as ", "как только ")) + f"{heard} → {_name(target, say)}")
     if step.split:
         ways = [f"{arm} → {_name(step.split.go[arm], say)}" for arm in step.split.arms]
+    elif step.winner:
+        ways = [f"{arm} → {_name(go, say)}" for arm, go in compared(scenario, step.winner).items()]
+        ways.append(say("if there is no difference, the first of these", "если разницы нет — первая из них"))
     else:
         after = (step.wait and step.wait.otherwise) or scenario.following(step)
         ways += [(say("otherwise", "иначе") if ways else say("then", "затем")) + f" → {_name(after, say)}"]

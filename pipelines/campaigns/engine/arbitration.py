@@ -10,11 +10,13 @@ from duckdb import DuckDBPyConnection
 from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, same_person, with_heir
 from pipelines.campaigns.schema import Policy
 
-# Nothing may still come before these: neither from a pass that waits for a decision nor from somebody who waits to enter.
+# Nothing may still come before these: neither from a pass that waits for a decision nor from one that waits for a winner, whose message falls due
+# at that very moment, nor from somebody who waits to enter.
 BOUNDS = """
 create or replace temp table bounds as
 select final, min(moment) as moment from (
     select final, due_at as moment from undecided where listens_to_decisions
+    union all select final, since - interval 1 microsecond from deciding
     union all select final, moment from candidates
 ) as open group by final
 """

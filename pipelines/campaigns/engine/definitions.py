@@ -1,4 +1,4 @@
-"""Scenarios as tables, so that one query moves the passes of all of them: steps, guards, arms, and the patterns that guards listen for.
+"""Scenarios as tables, so that one query moves the passes of all of them: steps, guards, arms, arms compared, and the patterns that guards listen for.
 
 A pass stays on the version it began with: a version is written down when it is first evaluated, and read back from then on.
 """
@@ -11,18 +11,21 @@ from datetime import datetime
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from pipelines.campaigns.graph import compared, first_message, waiting_arms
 from pipelines.campaigns.schema import END, Exit, Goal, Guard, Policy, Scenario, Step
 
 CompileWhere = Callable[[str, str, str], str]
-PASSING = ("send", "set", "audience", "webhook", "enter")
 EXIT_PLACE, RECALL = -1, "recall"
 
 STEPS = "scenario varchar, version int, step varchar, kind varchar, next varchar, max_visits int, is_first boolean, is_zero boolean, seconds bigint, until_time varchar, spec varchar"
 GUARDS = "scenario varchar, version int, step varchar, place int, pattern int, of_steps varchar[], go varchar, is_state boolean, is_zero boolean"
 ARMS = "scenario varchar, version int, step varchar, arm varchar, salt varchar, low bigint, high bigint, total bigint, go varchar, phantom_step varchar"
+COMPARED = """scenario varchar, version int, step varchar, place int, arm varchar, sends varchar, go varchar, measure varchar, events varchar[],
+    condition varchar, within_seconds bigint"""
 PATTERNS = "pattern int, kind varchar, name varchar, condition varchar, looks_back boolean"
 VERSIONS = """scenario varchar, version int, is_live boolean, is_current boolean, purpose varchar, priority int, reentry varchar, reentry_seconds bigint,
-    concurrent boolean, global_holdout boolean, local_share double, quiet_from varchar, quiet_to varchar, listens_to_decisions boolean, has_loops boolean"""
+    concurrent boolean, global_holdout boolean, local_share double, quiet_from varchar, quiet_to varchar, listens_to_decisions boolean, has_loops boolean,
+    is_scheduled boolean, enters boolean, may_try boolean, may_enter_try boolean"""
 
 
 def compiled(expression: str, relation: str, alias: str) -> str:
@@ -50,23 +53,24 @@ def register(connection: DuckDBPyConnection, scenarios: Iterable[Scenario], tick
 
 
 def load(connection: DuckDBPyConnection, scenarios: Iterable[Scenario], policy: Policy) -> list[Scenario]:
-    """Temporary tables `steps`, `guards`, `arms`, `patterns`, `versions` of every version ever evaluated. Returns the versions that may be entered now."""
+    """Temporary tables `steps`, `guards`, `arms`, `compared`, `patterns`, `versions` of every version ever evaluated. Returns the versions that may be entered now."""
     now = {one.scenario: one for one in scenarios}
     stored = [
         Scenario.model_validate_json(text)
         for (text,) in connection.execute("select definition from communications.scenarios order by scenario, version").fetchall()
     ]
-    patterns = Patterns()
-    rows: dict[str, list[dict]] = {"steps": [], "guards": [], "arms": [], "versions": []}
+    patterns, trying = Patterns(), _trying(stored)
+    rows: dict[str, list[dict]] = {"steps": [], "guards": [], "arms": [], "compared": [], "versions": []}
     for one in stored:
         file = now.get(one.scenario)
         is_live = file is not None and file.status == "live"
-        rows["versions"].append(_version(one, file or one, policy) | {"is_live": is_live, "is_current": is_live and file.version == one.version})
+        rows["versions"].append(_version(one, file or one, policy, trying) | {"is_live": is_live, "is_current": is_live and file.version == one.version})
         rows["steps"] += [_step(one, step) for step in one.steps]
         rows["guards"] += _guards(one, patterns)
         rows["arms"] += [row for step in one.steps if step.split for row in _arms(one, step)]
+        rows["compared"] += [row for step in one.steps if step.winner for row in _compared(one, step)]
     rows["patterns"] = patterns.rows()
-    for table, columns in {"steps": STEPS, "guards": GUARDS, "arms": ARMS, "patterns": PATTERNS, "versions": VERSIONS}.items():
+    for table, columns in {"steps": STEPS, "guards": GUARDS, "arms": ARMS, "compared": COMPARED, "patterns": PATTERNS, "versions": VERSIONS}.items():
         connection.execute(f"create or replace temp table {table} ({columns})")
         if rows[table]:
             connection.register("given_rows", pa.Table.from_pylist(rows[table]))
@@ -94,7 +98,15 @@ class Patterns:
                 for (kind, name, condition), number in self._known.items()]  # fmt: skip
 
 
-def _version(one: Scenario, file: Scenario, policy: Policy) -> dict:
+def _trying(stored: list[Scenario]) -> set[str]:
+    """The scenarios whose passes may try the arms of a split that has a winner, in their own or in one that they enter."""
+    found = {one.scenario for one in stored if any(step.winner for step in one.steps)}
+    for _ in stored if found else ():
+        found |= {one.scenario for one in stored if any(step.enter in found for step in one.steps)}
+    return found
+
+
+def _version(one: Scenario, file: Scenario, policy: Policy, trying: set[str]) -> dict:
     reentry, quiet = one.entry.reentry, one.quiet_hours or policy.quiet_hours
     is_advertising = one.purpose != "transactional"
     return {
@@ -104,6 +116,8 @@ def _version(one: Scenario, file: Scenario, policy: Policy) -> dict:
         "quiet_from": str(quiet.from_) if is_advertising else None, "quiet_to": str(quiet.to) if is_advertising else None,
         "listens_to_decisions": any(guard.delivery == "held_back" for step in one.steps if step.wait for guard in step.wait.until),
         "has_loops": any(step.max_visits > 1 for step in one.steps),
+        "is_scheduled": one.entry.schedule is not None, "enters": any(step.enter for step in one.steps),
+        "may_try": one.scenario in trying, "may_enter_try": any(step.enter in trying for step in one.steps),
     }  # fmt: skip
 
 
@@ -147,24 +161,26 @@ def _kind(part: Guard | Exit | Goal) -> tuple[str, str | None]:
 
 
 def _arms(one: Scenario, step: Step) -> list[dict]:
-    """Buckets 0 … total-1 in the order written. An arm that begins with no message stands beside the first message of another arm."""
-    split, low, found = step.split, 0, []
-    messages = {arm: _first_message(one, split.go[arm]) for arm in split.arms}
+    """Buckets 0 … total-1 in the order written. An arm that begins with no message stands beside the first message of another arm, unless it waits for the winner."""
+    split, low, found, waiting = step.split, 0, [], waiting_arms(one, step)
+    messages = {arm: first_message(one, split.go[arm]) for arm in split.arms}
     other = next((message for message in messages.values() if message), None)
     for arm, weight in split.arms.items():
+        is_control = split.experiment and not messages[arm] and arm not in waiting
         found.append({"scenario": one.scenario, "version": one.version, "step": step.id, "arm": arm, "salt": split.salt or f"{one.scenario}.{step.id}",
                       "low": low, "high": low + weight, "total": sum(split.arms.values()), "go": split.go[arm],
-                      "phantom_step": other if split.experiment and not messages[arm] else None})  # fmt: skip
+                      "phantom_step": other if is_control else None})  # fmt: skip
         low += weight
     return found
 
 
-def _first_message(one: Scenario, name: str) -> str | None:
-    """The send step that a pass comes to from this step without waiting and without another split."""
-    steps, seen = {step.id: step for step in one.steps}, set()
-    while name in steps and name not in seen and steps[name].kind in PASSING:
-        if steps[name].send:
-            return name
-        seen.add(name)
-        name = one.following(steps[name])
-    return None
+def _compared(one: Scenario, step: Step) -> list[dict]:
+    """Each arm with the message it is judged by, and the events that count for it."""
+    sends, found, goal = {other.id: other.send for other in one.steps}, [], one.goal if step.winner.by == "converted" else None
+    for place, (arm, go) in enumerate(compared(one, step.winner).items()):
+        message = first_message(one, go)
+        events = [goal.event] if goal else [f"{channel}_{step.winner.by}" for channel in sends[message].channel]
+        found.append({"scenario": one.scenario, "version": one.version, "step": step.id, "place": place, "arm": arm, "sends": message, "go": go,
+                      "measure": step.winner.by, "events": events, "condition": goal and goal.where,
+                      "within_seconds": goal and int(goal.within.total_seconds())})  # fmt: skip
+    return found

@@ -49,10 +49,12 @@ left join (select passes.*, ends.ended_at from passes left join ends using (entr
 where {{ready}}
 group by candidates.rowid
 """
-# What a pass does next, and whom it lets in elsewhere, may depend on a message that is not decided yet: later moments wait for it.
+# What a pass does next, and whom it lets in elsewhere, may depend on a message that is not decided yet, or on a winner: later moments wait for it.
 READY = f"""
 scenario in (select unnest(cast($names as varchar[])))
 and not exists (from undecided where undecided.listens_to_decisions and {same_person("candidates", "undecided", "candidates.known_at")} and undecided.due_at <= candidates.moment)
+and not exists (from deciding where {same_person("candidates", "deciding", "candidates.known_at")} and deciding.since <= candidates.moment
+    and (deciding.scenario = candidates.scenario or deciding.scenario in (select scenario from versions where enters)))
 """
 ADMITTED = f"""
 create or replace temp table admitted as

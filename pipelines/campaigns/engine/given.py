@@ -71,7 +71,7 @@ def freeze(connection: DuckDBPyConnection, scenarios: list[Scenario], policy: Po
     named = [(one.entry.event.event) for one in scenarios if one.entry.event]
     connection.execute(
         """create or replace temp table names as select distinct name from patterns where kind = 'event'
-           union select distinct unnest(cast($named as varchar[]))""", {"named": named},
+           union select unnest(events) from compared union select distinct unnest(cast($named as varchar[]))""", {"named": named},
     )  # fmt: skip
     if last_tick:
         connection.execute(LATE, {"last_tick": last_tick})

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns import predicates
+from pipelines.campaigns.graph import waiting_arms
 from pipelines.campaigns.schema import Policy, Scenario
 from pipelines.campaigns.tables import MADE_ANEW, SCHEMA, TABLES
 
@@ -54,14 +55,16 @@ def _goal(connection: DuckDBPyConnection, one: Scenario) -> None:
 
 
 def _splits(one: Scenario, policy: Policy) -> list[tuple]:
-    """step, arm, is_control, share, ends_at."""
+    """step, arm, is_control, share, ends_at. Shares are of those who are compared: arms that wait for the winner are not."""
     found = []
     for step in one.steps:
         if not (split := step.split) or not split.experiment:
             continue
-        control, total = split.control or next(iter(split.arms)), sum(split.arms.values())
+        waiting = waiting_arms(one, step)
+        arms = {arm: weight for arm, weight in split.arms.items() if arm not in waiting}
+        control, total = split.control or next(iter(arms), None), sum(arms.values())
         ends_at = _utc(split.ends, policy) if split.ends else None
-        found += [(step.id, arm, arm == control, weight / total, ends_at) for arm, weight in split.arms.items() if weight]
+        found += [(step.id, arm, arm == control, weight / total, ends_at) for arm, weight in arms.items() if weight]
     return found
 
 

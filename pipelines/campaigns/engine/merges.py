@@ -1,7 +1,7 @@
 """Two passes of one scenario that turn out to be one customer's: the earlier goes on, the later ends at the merge if it could not have begun.
 
 Whether the earlier one was still under way may be asked; a pass is held until the passes it depends on have been followed. One whose end may
-hang on a message that is not decided yet leaves the later pass unsure from the merge on.
+hang on a message that is not decided yet, or on a winner, leaves the later pass unsure from the merge on.
 """
 
 from pipelines.campaigns.engine.sql import of_these
@@ -44,7 +44,7 @@ pairs as (
 
 open_messages as (
 
-    select entry_id, min(due_at) as due_at from ({OPEN_MESSAGES}) group by entry_id
+    select entry_id, min(due_at) as due_at from ({OPEN_MESSAGES} union all select entry_id, since from deciding) as open group by entry_id
 
 )
 

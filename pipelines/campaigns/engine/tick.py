@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.campaigns.engine import arbitration, entries, given, recalls, requests, transitions
+from pipelines.campaigns.engine import arbitration, entries, given, recalls, requests, transitions, winners
 from pipelines.campaigns.engine.definitions import CompileWhere, compiled, load, register
 from pipelines.campaigns.engine.sql import TICK_AT, UNTIL
 from pipelines.campaigns.schema import Policy, Scenario
@@ -63,6 +63,7 @@ def tick(
 
 def _evaluate(connection: DuckDBPyConnection, current: list[Scenario], policy: Policy, compile_where: CompileWhere) -> None:
     transitions.stand(connection)
+    winners.begin(connection)
     requests.begin(connection, policy)
     arbitration.begin(connection, policy)
     recalls.recall(connection)
@@ -76,7 +77,7 @@ def _evaluate(connection: DuckDBPyConnection, current: list[Scenario], policy: P
             continue
         if level + 1 < len(levels):
             level += 1
-        elif arbitration.arbitrate(connection, policy):
+        elif arbitration.arbitrate(connection, policy) or winners.choose(connection, compile_where):
             transitions.wake(connection)
             level = 0
         else:

@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.campaigns.engine.definitions import EXIT_PLACE, RECALL
 from pipelines.campaigns.engine.merges import MERGED, OPEN_MESSAGES
 from pipelines.campaigns.engine.sql import NEVER, SINCE, TICK_AT, UNTIL, bucket, next_at, person, same_person, with_heir
+from pipelines.campaigns.engine.winners import ARRIVED
 from pipelines.campaigns.schema import Policy
 
 PASS = "entry_id, scenario, version, customer_id, final, joined_at, entered_at, occurrence, holdout, step, visit, position, since, arm"
@@ -54,14 +55,15 @@ left join visits on entries.entry_id = visits.entry_id and visits.step = last.st
 # Steps that take no time, and passes that have come here too often.
 AT_ONCE = f"""
 select active.*, since as left_at, null as event_id, arms.arm as chosen, arms.phantom_step, steps.kind, steps.spec,
-    case when visit > max_visits then 'exhausted' when kind = 'split' then 'split' when kind = 'send' then 'asked' else 'done' end as outcome,
-    case when visit > max_visits then 'end' when kind = 'split' then arms.go else steps.next end as next_step
+    case when active.visit > max_visits then 'exhausted' when kind in ('split', 'winner') then kind when kind = 'send' then 'asked' else 'done' end as outcome,
+    case when active.visit > max_visits then 'end' when kind = 'split' then arms.go when kind = 'winner' then won.go else steps.next end as next_step
 from active
 inner join steps using (scenario, version, step)
 left join arms
     on steps.kind = 'split' and active.scenario = arms.scenario and active.version = arms.version and active.step = arms.step
     and {bucket("arms.salt", "active.customer_id")} * arms.total >= arms.low * 10000 and {bucket("arms.salt", "active.customer_id")} * arms.total < arms.high * 10000
-where steps.kind <> 'wait' or visit > max_visits
+left join won on active.entry_id = won.entry_id and active.step = won.step and active.visit = won.visit
+where steps.kind <> 'wait' or active.visit > max_visits
 """
 # Whoever listens for a decision that is still to be made is looked at again when it is.
 PARKED = f"""
@@ -210,6 +212,8 @@ def follow(connection: DuckDBPyConnection, policy: Policy, effects: dict[str, tu
         listens, loops, is_merged = (any(flags) for flags in list(zip(*standing, strict=True))[1:])
         if listens and _move(connection, "active", "resting", PARKED):
             continue
+        if "winner" in kinds and _move(connection, "active", "deciding", ARRIVED):
+            continue
         if is_merged:
             connection.execute(MERGED)
         parts = [AT_ONCE] if kinds - {"wait"} else []
@@ -228,7 +232,7 @@ def follow(connection: DuckDBPyConnection, policy: Policy, effects: dict[str, tu
 
 
 def wake(connection: DuckDBPyConnection) -> None:
-    """Passes that listen for decisions, or whose end at a merge hangs on one, are looked at again after some were made."""
+    """Passes that listen for decisions, or whose end at a merge hangs on one or on a winner, are looked at again after some were made."""
     _move(connection, "resting", "active", WOKEN)
 
 

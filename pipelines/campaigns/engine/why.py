@@ -6,12 +6,14 @@ from datetime import datetime
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.scratch import NotAnswered
+from pipelines.campaigns.phrases import MEASURES
 from pipelines.campaigns.tables import REASONS
 
 WORDS = {
     # outcome: (English, Russian)
     "asked": ("message asked for", "запрошено сообщение"),
     "split": ("fell into arm {arm}", "попал в ветвь {arm}"),
+    "winner": ("goes on as arm {arm}: {scores}", "продолжает как ветвь {arm}: {scores}"),
     "done": ("done", "выполнено"),
     "deadline": ("nothing happened until the deadline", "до срока ничего не произошло"),
     "guard": ("listened for no. {number}, which happened first", "сработало условие № {number}"),
@@ -33,7 +35,18 @@ from communications.entries where scenario = $scenario and customer_id in (
     select $customer union select old_customer_id from input_redirects where customer_id in (select customer_id from input_redirects where old_customer_id = $customer)
 ) order by entered_at, entry_id
 """
-STEPS = "select step, left_at, outcome, arm, next_step from communications.transitions where entry_id = ? order by position"
+STEPS = """
+select transitions.step, left_at, outcome, transitions.arm, next_step, scores
+from communications.transitions inner join communications.entries using (entry_id)
+left join (
+    select scenario, version, step, slot, decided_at,
+        list({'arm': arm, 'measure': measure, 'sent': sent_count, 'answered': answered_count, 'is_winner': is_winner} order by is_winner desc, arm) as scores
+    from communications.winners group by all
+) as winners
+    on outcome = 'winner' and entries.scenario = winners.scenario and entries.version = winners.version and transitions.step = winners.step
+    and left_at = decided_at and slot in ('', occurrence)
+where entry_id = ? order by position
+"""
 MESSAGES = """
 select decisions.step, decisions.channel, decisions.due_at, decisions.reason, decisions.detail, outbox.release_at, cancellations.reason, attempts.outcome, attempts.diagnostic
 from communications.decisions as decisions
@@ -63,8 +76,8 @@ def why(connection: DuckDBPyConnection, customer: str, scenario: str, *, russian
     place, found = int(russian), []
     for entry_id, version, entered_at, occurrence, holdout, was in connection.execute(PASSES, {"customer": customer, "scenario": scenario}).fetchall():
         lines = [
-            (left_at, step, _step(outcome, arm, place) + f" → {following}")
-            for step, left_at, outcome, arm, following in connection.execute(STEPS, [entry_id]).fetchall()
+            (left_at, step, (_winner(scores, place) if scores else _step(outcome, arm, place)) + f" → {following}")
+            for step, left_at, outcome, arm, following, scores in connection.execute(STEPS, [entry_id]).fetchall()
         ]
         lines += [
             (due_at, step, _message(row, place))
@@ -77,6 +90,18 @@ def why(connection: DuckDBPyConnection, customer: str, scenario: str, *, russian
 def _step(outcome: str, arm: str | None, place: int) -> str:
     kind, _, number = outcome.partition("_")
     return WORDS[kind if kind == "guard" else outcome][place].format(arm=arm, number=number)
+
+
+def _winner(scores: list[dict], place: int) -> str:
+    """Which arm won and with what shares; that it was the first, if there was no difference. The winner stands first."""
+    best, measure = scores[0], MEASURES[scores[0]["measure"]][place]
+    said = [("{arm}: {share:.1%} of {sent} sent were {measure}", "{arm}: {measure} {share:.1%} из {sent} отправленных")[place].format(
+        arm=one["arm"], share=one["answered"] / one["sent"], sent=one["sent"], measure=measure) if one["sent"]
+        else ("{arm}: nothing sent", "{arm}: ничего не отправлено")[place].format(arm=one["arm"]) for one in scores]  # fmt: skip
+    rates = [one["answered"] / one["sent"] if one["sent"] else -1 for one in scores]
+    if max(rates[1:], default=-2) == rates[0]:
+        said.append(("no difference, so the first in the file", "разницы нет, поэтому первая в файле")[place])
+    return WORDS["winner"][place].format(arm=best["arm"], scores="; ".join(said))
 
 
 def _message(row: tuple, place: int) -> str:

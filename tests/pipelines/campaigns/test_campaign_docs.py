@@ -14,7 +14,7 @@ from pipelines.campaigns.yaml_text import read_yaml
 from pipelines.settings import PROJECT
 
 TEXT = (PROJECT / "docs" / "campaigns.md").read_text(encoding="utf-8")
-PARTS = {"wait": schema.Wait, "send": schema.Send, "split": schema.Split, "set": schema.SetTrait, "audience": schema.Audience}
+PARTS = {"wait": schema.Wait, "send": schema.Send, "split": schema.Split, "winner": schema.Winner, "set": schema.SetTrait, "audience": schema.Audience}
 PARTS |= {"webhook": schema.Webhook, "entry": schema.Entry, "holdout": schema.Holdout}
 PIECES = [piece for piece in re.findall(r"`([^`\n]+)`", TEXT) if re.match(rf"({'|'.join(PARTS)}): {{.*}}$", piece) and "…" not in piece]
 FUNCTIONS = {
@@ -45,6 +45,14 @@ FUNCTIONS = {
 def test_the_first_scenario_is_in_order_as_it_stands(tmp_path):
     text = re.search(r"```yaml\n(.*?)```", TEXT, re.S)[1]
     found = read(scenario(tmp_path, text, "thanks", templates=("thanks",)))
+    assert found.refused == {}
+    assert [one.code for one in check(found, tmp_path / "no.duckdb")["thanks"] if not one.code.startswith("template")] == []
+
+
+def test_the_winner_is_in_order_as_it_stands(tmp_path):
+    first, steps = re.findall(r"```yaml\n(.*?)```", TEXT, re.S)[:2]
+    text = first[: first.index("steps:")] + steps
+    found = read(scenario(tmp_path, text, "thanks", templates=("short", "long")))
     assert found.refused == {}
     assert [one.code for one in check(found, tmp_path / "no.duckdb")["thanks"] if not one.code.startswith("template")] == []
 

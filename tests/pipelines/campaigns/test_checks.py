@@ -15,6 +15,19 @@ LOOP = "    wait: {until: [{event: email_opened, of: [hello], go: end}], for: 2d
 END = f"{LOOP}\n  - id: again\n{LATE}\n"
 SENDS = "".join(f"  - {{id: m{number}, send: {{channel: email, template: hello}}}}\n" for number in range(1, 5))
 ARMS = "  - {id: arms, split: {arms: {a: 1, b: 1, c: 1, d: 1, e: 1}, go: {a: hello, b: hello, c: hello, d: hello, e: end}}}\n"
+ARM = "    split: {arms: {one: 1, two: 1, rest: 8}, go: {one: hello, two: again, rest: pause}}\n"
+WINNER = f"""  - id: try
+{ARM}  - id: hello
+    send: {{channel: email, template: hello}}
+    next: end
+  - id: pause
+    wait: {{for: 4h}}
+  - id: better
+    winner: {{of: try, by: clicked}}
+  - id: again
+    send: {{channel: sms, template: hello}}
+"""
+BETTER = GOOD[: GOOD.index("  - id: hello")] + WINNER
 NIGHT = "quiet_hours: {from: 21:00, to: 09:00}\n"
 
 CASES = {
@@ -61,6 +74,43 @@ CASES = {
     "once_only": ("event: {event: cart_updated}", "date: {attribute: birth_date}", 6, "never enters a second time"),
     "holdout_transactional": ("status: live", "status: live\npurpose: transactional\nholdout: {share: 0.1}", 6, "holds 10% of the people out"),
 }
+
+
+WINNERS = {
+    # code: (what is changed, into what, the line of the finding, words of it)
+    "winner_of_no_split": ("of: try", "of: hello", 17, "`winner` names `hello`, which is no split"),
+    "winner_not_after": (
+        "  - id: try\n",
+        "  - {id: ask, wait: {until: [{where: age > 3, go: pause}], for: 0m}}\n  - id: try\n",
+        18,
+        "`better` can be come to without the split `try`",
+    ),
+    "winner_without_wait": ("rest: pause", "rest: better", 17, "between the split `try` and step `better` no time need pass"),
+    "winner_of_few": ("two: again", "two: pause", 17, "of the arms of `try` fewer than two send at once: one"),
+    "winner_again": ("    next: end\n", "", 16, "arm `one` sends and then comes to step `better`"),
+    "winner_control": ("rest: pause}", "rest: pause}, control: rest", 17, "`control` of `try` is `rest`, the arm that waits"),
+    "winner_without_goal": ("by: clicked", "by: converted", 17, "`by: converted` without a goal"),
+    "winner_unopened": ("by: clicked", "by: opened", 17, "`by: opened`, but the arms send by sms too"),
+}
+
+
+def test_a_winner_that_can_be_told_has_no_finding(tmp_path):
+    assert findings(scenario(tmp_path, BETTER)) == []
+
+
+@pytest.mark.parametrize("code", WINNERS)
+def test_a_winner_that_cannot_be_told_is_found(tmp_path, code):
+    old, new, line, words = WINNERS[code]
+    found = findings(scenario(tmp_path, spoiled(old, new, BETTER)))
+    assert (code, line) in [(finding.code, finding.line) for finding in found]
+    assert words in next(finding for finding in found if finding.code == code).told()[0]
+    allowed = {
+        "winner_without_wait": {"dead_step"},
+        "winner_again": {"loop_without_visits"},
+        "winner_of_few": {"dead_step"},
+        "winner_of_no_split": {"dead_step"},
+    }
+    assert {finding.code for finding in found} - {code} <= allowed.get(code, set())
 
 
 def findings(folder, name="spring", warehouse=None):

@@ -45,13 +45,27 @@ steps:
   - {id: tell, webhook: {endpoint: crm}}
   - {id: farewell, enter: farewell}
 """
+BETTER = """
+scenario: better
+version: 1
+title: {en: The better one, ru: Лучшее}
+entry: {segment: new_customers}
+steps:
+  - {id: try, split: {arms: {short: 10, long: 10, rest: 80}, go: {short: short, long: note, rest: hours}}}
+  - {id: short, send: {channel: email, template: short}, next: end}
+  - {id: note, set: {trait: length, value: long}}
+  - {id: long, send: {channel: email, template: long}, next: end}
+  - {id: hours, wait: {for: 4h}}
+  - {id: best, winner: {of: try, by: clicked}}
+"""
 SHIPPED = ["abandoned_basket", "birthday", "high_value_audience", "newsletter", "win_back"]
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory) -> dict:
     """The shipped scenarios and a maze."""
-    found = read(scenario(tmp_path_factory.mktemp("maze"), MAZE, "maze"))
+    folder = scenario(tmp_path_factory.mktemp("maze"), MAZE, "maze")
+    found = read(scenario(folder, BETTER, "better"))
     assert not found.refused
     return {one.scenario: one for one in [*read(PROJECT / "campaigns").scenarios, *found.scenarios]}
 
@@ -75,6 +89,21 @@ def test_the_words_of_the_abandoned_basket_in_full(drawn):
         "Over all scenarios no more than 4 messages (of any channel) within 1 week.",
         "Over all scenarios no more than 3 messages (SMS) within 30 days.",
     ]
+
+
+def test_a_winner_is_said_with_its_measure_and_where_each_arm_leads(drawn):
+    told = words(drawn["better"], Policy())
+    assert (
+        "  6. best: go on as the arm of try whose messages were clicked most often, for each one sent; short → short; long → note; if there is no difference, the first of these."
+        in told
+    )
+    told = words(drawn["better"], Policy(), russian=True)
+    assert (
+        "best: продолжить как ветвь шага try с наибольшей долей переходов среди отправленных; short → short; long → note; если разницы нет — первая из них."
+        in told
+    )
+    assert ">winner</text>" in picture(drawn["better"], Policy())
+    assert ">победитель</text>" in picture(drawn["better"], Policy(), russian=True)
 
 
 def test_the_words_in_russian(drawn):
@@ -111,7 +140,7 @@ def test_a_transactional_scenario_says_that_no_consent_is_asked_for(tmp_path):
     assert "No consent to advertising is asked for" in words(one, Policy())
 
 
-@pytest.mark.parametrize("name", [*SHIPPED, "maze"])
+@pytest.mark.parametrize("name", [*SHIPPED, "maze", "better"])
 @pytest.mark.parametrize("russian", [False, True])
 def test_no_arrow_runs_through_a_box_or_a_label_and_no_two_boxes_touch(drawn, name, russian):
     boxes, ways = read_back(picture(drawn[name], Policy(), russian=russian))

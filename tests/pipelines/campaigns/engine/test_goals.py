@@ -58,6 +58,16 @@ def test_arms_have_their_shares_and_their_control_and_holdouts_are_compared_too(
     ]  # fmt: skip
 
 
+def test_the_arm_that_waits_for_the_winner_is_no_part_of_the_experiment(connection):
+    steps = [{"id": "try", "split": {"arms": {"rest": 80, "one": 5, "two": 15}, "go": {"rest": "hours", "one": "one", "two": "two"}}},
+             {"id": "one", "send": {"channel": "email", "template": "mail"}, "next": "end"}, {"id": "two", "send": {"channel": "email", "template": "mail"}, "next": "end"},
+             {"id": "hours", "wait": {"for": "4h"}}, {"id": "better", "winner": {"of": "try", "by": "converted"}}]  # fmt: skip
+    register(connection, [Scenario.model_validate({**OFFER, "scenario": "subjects", "holdout": {}, "steps": steps})], NOW)
+    goals.write(connection, Policy())
+    found = connection.execute("select step, arm, is_control, share from communications.experiments where scenario = 'subjects' order by arm").fetchall()
+    assert found == [("try", "one", True, 0.25), ("try", "two", False, 0.75)]
+
+
 def test_written_again_it_is_the_same_and_of_the_latest_events(connection):
     goals.write(connection, Policy())
     connection.execute("delete from events where event_id = 'dear'")

@@ -17,7 +17,7 @@ from tests.pipelines.campaigns.engine import world as worlds
 
 CUSTOMERS, DAYS = int(os.environ.get("SVOD_TEST_CUSTOMERS", "120")), int(os.environ.get("SVOD_TEST_DAYS", "5"))
 FINEST = float(os.environ.get("SVOD_TEST_TICK_HOURS", "6"))
-TABLES = ("entries", "transitions", "decisions", "outbox", "cancellations", "trait_changes", "audience_changes")
+TABLES = ("entries", "transitions", "decisions", "outbox", "cancellations", "trait_changes", "audience_changes", "winners")
 
 
 def run(world: worlds.World, moments: list[datetime]) -> duckdb.DuckDBPyConnection:
@@ -75,7 +75,9 @@ def test_the_company_has_everything_that_could_make_ticks_differ(world, daily):
     reasons = {reason for (reason,) in daily.execute("select distinct reason from communications.decisions").fetchall()}
     assert reasons >= {"eligible", "global_holdout", "local_holdout", "no_basis", "no_processing_basis", "suppressed", "capped"}
     outcomes = {outcome for (outcome,) in daily.execute("select distinct outcome from communications.transitions").fetchall()}
-    assert outcomes >= {"asked", "split", "done", "deadline", "guard_1", "guard_2", "exit", "merged", "exhausted"}
+    assert outcomes >= {"asked", "split", "done", "deadline", "guard_1", "guard_2", "exit", "merged", "exhausted", "winner"}
+    won = "select scenario from communications.winners where is_winner group by scenario having count(distinct arm) = 2"
+    assert {scenario for (scenario,) in daily.execute(won).fetchall()} == {"subjects", "nudge"}
     for table in (*TABLES, "late_events"):
         assert daily.execute(f"select count(*) from communications.{table}").fetchone()[0], table
     told_late = "select count(*) from made.channels where not has_consent and known_at > valid_from + interval 1 hour"
