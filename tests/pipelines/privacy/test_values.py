@@ -96,7 +96,7 @@ def test_every_code_that_the_project_writes_elsewhere_has_words():
     kept["remedy"] |= {*re.search(r'remedy = "(.+)" if .+ else "(.+)"', (PROJECT / "pipelines/sources/records.py").read_text()).groups()}
     missing = [(name, code) for name, codes in kept.items() for code in sorted(codes) if code not in glossary()[name]]
     assert missing == []
-    objections = set(re.findall(r"then '([a-z ,]+)'\n", (MODELS / "marts/profile/consent_statements.sql").read_text().partition("end as objection")[0]))
+    objections = set(re.findall(r"then '([a-z ,]+)'\n", (PROJECT / "macros/consent_statements.sql").read_text().partition("end as objection")[0]))
     assert len(objections) == 9 and objections - glossary()["reason"].keys() == set()
     for name, path in SENTENCES.items():
         found = {text.strip().rstrip(":").strip() for text in sentences(path)} - {"known", "conditions", "redefined", "processing of personal data was"}
