@@ -3,13 +3,14 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import duckdb
 from pydantic import BaseModel
 
+from pipelines.redaction import Told
 from pipelines.settings import PROJECT, settings
 
 PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "dlt", "splink", "dagster", "great-expectations")
@@ -36,6 +37,7 @@ def examine() -> Iterator[Finding]:
     yield warehouse_is_free()
     yield inbox_answers()
     yield identifier_types_are_right()
+    yield decisions_are_right()
 
 
 def packages() -> Finding:
@@ -107,7 +109,18 @@ def inbox_answers() -> Finding:
 def identifier_types_are_right() -> Finding:
     from pipelines.identity import identifier_types
 
+    return lines_are_right("identifier types", identifier_types.read, "Correct seeds/identifier_types.csv; docs/identity.md tells what it says")
+
+
+def decisions_are_right() -> Finding:
+    from pipelines.identity import decisions
+
+    return lines_are_right("decisions of stewards", decisions.read, "Correct seeds/identity_overrides.csv; docs/identity.md tells what it says")
+
+
+def lines_are_right(what: str, read: Callable[[], list], remedy: str) -> Finding:
+    """Whether every line of a seed can be obeyed."""
     try:
-        return Finding(True, "identifier types", f"{len(identifier_types.read())} lines")
-    except identifier_types.WrongIdentifierTypes as error:
-        return Finding(False, "identifier types", str(error), "Correct seeds/identifier_types.csv; docs/identity.md tells what it says")
+        return Finding(True, what, f"{len(read())} lines")
+    except Told as error:
+        return Finding(False, what, str(error), remedy)

@@ -12,7 +12,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration.defs.resources import FORCE, POOL, Dbt, RunLock, manifest, only_the_date_changed, run_at, unfinished
-from pipelines.identity import identifier_types
+from pipelines.identity import decisions, identifier_types
 from pipelines.settings import settings
 
 MANIFEST = json.loads(manifest().read_text())
@@ -79,6 +79,7 @@ def _reads_the_tick(node: Mapping[str, Any]) -> bool:
 def warehouse(context: dg.AssetExecutionContext, dbt: Dbt, run_lock: RunLock):
     """Dagster calls this before the identity step, after it, and after the communications, each time with the models of that side."""
     identifier_types.read()  # before dbt stumbles over a wrong line without naming it
+    decisions.read()
     moment = run_at(context)
     if not only_the_date_changed(moment) or FORCE in context.run.tags:
         unfinished().touch()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.files import replace_text
+from pipelines.identity import overrides
 from pipelines.identity.overrides import ACTIONS
 from pipelines.redaction import Told
 from pipelines.settings import PROJECT
@@ -35,15 +36,15 @@ def decide(action: str, left: str, right: str, reason: str, author: str, file: P
     return row
 
 
-def read(file: Path = FILE) -> list[dict[str, str]]:
-    """The lines that stand; none if there is no file yet."""
+def read(file: Path | None = None) -> list[dict[str, str]]:
+    """The lines that stand; none if there is no file yet. Raises for the first that cannot be obeyed."""
+    file = file or FILE
     if not file.exists():
         return []
-    with file.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        if reader.fieldnames is None or list(reader.fieldnames) != list(COLUMNS):
-            raise CannotDecide(f"{file.name} must have the columns {', '.join(COLUMNS)}, in this order")
-        return list(reader)
+    header, known = overrides.lines(file)
+    if header != list(COLUMNS):
+        raise CannotDecide(f"{file.name} must have the columns {', '.join(COLUMNS)}, in this order")
+    return known
 
 
 def refuse(action: str, left: str, right: str, known: list[dict[str, str]]) -> None:

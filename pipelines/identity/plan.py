@@ -27,7 +27,10 @@ class CannotPlan(Told):
 
 @dataclass(frozen=True)
 class Plan:
-    """Counts of what the next run changes; `samples` holds a few of each kind. `waiting_records` are new, changed, gone or newly decided on."""
+    """Counts of what the next run changes; `samples` holds a few of each kind. `waiting_records` are new, changed, gone or newly decided on.
+
+    `unmet` are decisions that come to nothing: action, both records, why.
+    """
 
     model: str
     threshold: float
@@ -44,6 +47,7 @@ class Plan:
     review_pairs_now: int = 0
     review_pairs_then: int = 0
     samples: dict[str, list[dict]] = field(default_factory=dict)
+    unmet: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
 # A record moves if it was somebody's and becomes somebody else's. Records of customers that only lose or win one are not looked for twice.
@@ -87,8 +91,20 @@ def plan(*, model: Model | None = None, threshold: float | None = None, decision
 
 
 def _unchanged(connection: DuckDBPyConnection, model: Model, threshold: float) -> Plan:
+    for statement in overrides.NOTHING_DECIDED:
+        connection.execute(statement).fetchall()
+    overrides.outcomes(connection)
     customers, review = (connection.execute(query).fetchall()[0][0] for query in (CUSTOMERS, REVIEW_NOW))
-    return Plan(model.version, threshold, 0, customers, customers, review_pairs_now=review, review_pairs_then=review)
+    return Plan(
+        model.version,
+        threshold,
+        0,
+        customers,
+        customers,
+        review_pairs_now=review,
+        review_pairs_then=review,
+        unmet=overrides.unmet(connection, "new_override_outcomes"),
+    )
 
 
 def _changes(connection: DuckDBPyConnection, model: Model, threshold: float, waiting: int, *, everything: bool) -> Plan:
@@ -111,4 +127,5 @@ def _changes(connection: DuckDBPyConnection, model: Model, threshold: float, wai
         review_pairs_now=count(REVIEW_NOW),
         review_pairs_then=count(REVIEW_THEN, everything=everything),
         samples=samples(connection),
+        unmet=overrides.unmet(connection, "new_override_outcomes"),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.commands import console, identity
-from pipelines.identity.screen import quiet, stop
+from pipelines.identity.screen import quiet, say_unmet, stop
 from pipelines.identity.threshold import write_threshold
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def show(found: "Plan") -> None:
         "segment memberships are affected.", soft_wrap=True)  # fmt: skip
     if found.waiting_records:
         console.print(f"In it are {found.waiting_records:,} records that are new, changed, gone or newly decided on since the last run.", soft_wrap=True)
+    say_unmet("that it cannot obey", found.unmet)
     for kind, words in SAMPLES.items():
         rows = found.samples.get(kind) or []
         if rows:

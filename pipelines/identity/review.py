@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.identity import decisions, masking
+from pipelines.identity import decisions, masking, overrides
 from pipelines.identity.run import reading
 from pipelines.redaction import Told
 
@@ -50,16 +50,10 @@ def questions(file: Path, limit: int, *, unmasked: bool = False) -> tuple[list[Q
     return [Question(*row, people[row[0]], people[row[1]]) for row in rows[:limit]], len(rows)
 
 
-UNMET = """
-select action, left_record_id, right_record_id, outcome from warehouse.identity.override_outcomes
-where outcome <> 'obeyed' order by outcome, left_record_id, right_record_id
-"""
-
-
 def unmet() -> list[tuple[str, str, str, str]]:
     """Decisions that the last run could not obey: action, both records, why."""
     with reading(*QUEUED) as connection:
-        return connection.execute(UNMET).fetchall()
+        return overrides.unmet(connection, "warehouse.identity.override_outcomes")
 
 
 def decide(action: str, left: str, right: str, reason: str, author: str, file: Path) -> list[str]:

@@ -7,9 +7,7 @@ import typer
 from rich.markup import escape
 
 from pipelines.identity.commands import console, identity
-from pipelines.identity.screen import Unmasked, quiet, say_reasons, stop
-
-MOST = 12  # decisions on the screen
+from pipelines.identity.screen import Unmasked, quiet, say_reasons, say_unmet, stop
 
 
 @identity.command()
@@ -32,6 +30,7 @@ def review(
     quiet()
     from pipelines.identity import decisions
     from pipelines.identity import review as queue
+    from pipelines.redaction import Told
 
     file = file or decisions.FILE
     try:
@@ -44,8 +43,8 @@ def review(
         if pair:
             raise typer.BadParameter("records are named with --decide; to look at a pair: svod identity explain LEFT RIGHT")
         questions, waiting = queue.questions(file, limit, unmasked=unmasked)
-        say_unmet(queue.unmet())
-    except (decisions.CannotDecide, queue.NothingToReview) as refusal:
+        say_unmet("that the last run could not obey", queue.unmet())
+    except Told as refusal:
         raise stop(refusal) from None
     if not questions:
         console.print("No pair waits for a person.")
@@ -60,11 +59,3 @@ def review(
     say_reasons([row.reason for row in questions])
     console.print("Look closer: [bold]svod identity explain LEFT RIGHT[/bold]. Decide: [bold]svod identity review --decide must_link|cannot_link LEFT RIGHT "
                   "--reason … --author …[/bold]", soft_wrap=True)  # fmt: skip
-
-
-def say_unmet(decisions: list[tuple[str, str, str, str]]) -> None:
-    """A decision that comes to nothing, for a record is misspelt or another decision forbids it, must not pass unseen."""
-    if decisions:
-        console.print(f"Decisions that the last run could not obey: {len(decisions):,}")
-    for action, left, right, outcome in decisions[:MOST]:
-        console.print(f"   {action} {escape(left)} {escape(right)}: {outcome}", soft_wrap=True)

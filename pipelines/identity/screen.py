@@ -5,10 +5,12 @@ import warnings
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.commands import console
 
+MOST = 12  # decisions on the screen
 Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show values in full. Only where you may see them.")]
 REASONS = {
     "not sure": "the evidence is too thin: likely, but below the threshold, or the name alone speaks for it",
@@ -42,3 +44,11 @@ def say_reasons(reasons: list[str]) -> None:
     """What the words of a table's last column mean, each once."""
     for reason in sorted(set(reasons)):
         console.print(f"[bold]{reason}[/bold]: {REASONS.get(reason, reason)}.", soft_wrap=True)
+
+
+def say_unmet(which: str, decisions: list[tuple[str, str, str, str]]) -> None:
+    """A decision that comes to nothing, for a record is misspelt or another decision forbids it, must not pass unseen."""
+    if decisions:
+        console.print(f"Decisions {which}: {len(decisions):,}")
+    for action, left, right, outcome in decisions[:MOST]:
+        console.print(f"   {action} {escape(left)} {escape(right)}: {outcome}", soft_wrap=True)

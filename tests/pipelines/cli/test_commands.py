@@ -138,6 +138,17 @@ def test_the_doctor_says_which_line_of_the_identifier_types_is_wrong(svod, monke
     assert "line 3: shared_by_more_than must be a whole number from 1" in " ".join(screen.split())
 
 
+def test_the_doctor_says_which_decision_of_a_steward_cannot_be_obeyed(svod, monkeypatch, tmp_path):
+    from pipelines.identity import decisions
+
+    file = tmp_path / "identity_overrides.csv"
+    file.write_text(f"{','.join(decisions.COLUMNS)}\nmustlink,a,b,one person,maria,2026-01-05\n")
+    monkeypatch.setattr(decisions, "FILE", file)
+    code, screen = svod("doctor")
+    assert code == 3
+    assert "identity_overrides.csv, line 2: an action is one of must_link, cannot_link" in " ".join(screen.split())
+
+
 def test_the_doctor_says_when_the_inbox_cannot_be_reached(svod, monkeypatch):
     monkeypatch.setenv("SVOD_INBOX", "nosuchsystem://exports")
     code, screen = svod("doctor")

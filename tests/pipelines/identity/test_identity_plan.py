@@ -55,6 +55,26 @@ def test_a_plan_for_a_threshold_tells_exactly_what_the_next_run_does(data, monke
     assert back.merged == found.split and back.samples["merged"]
 
 
+@pytest.mark.parametrize("decided", [("must_link", "crm:contact:misspelt", OLEGS[0]), ("must_link", "crm:contact:gone", "crm:contact:misspelt")])
+def test_a_plan_names_the_decisions_that_come_to_nothing(data, svod, decided):
+    two.write(data)
+    resolve_identity(MONDAY)
+    file = data / "decisions.csv"
+    file.write_text(HEADER + ",".join(decided) + ",one person,maria,2026-01-05\n")
+    said = svod("plan", "--overrides", str(file))
+    assert "Decisions that it cannot obey: 1" in said and f"{' '.join(decided)}: waits for a record that is not there" in said
+    file.write_text(f"{HEADER}must_link,{ANNAS[0]},{OLEGS[0]},a pen name,maria,2026-01-05\ncannot_link,{OLEGS[0]},{ANNAS[0]},two people,maria,2026-01-05\n")
+    assert f"must_link {ANNAS[0]} {OLEGS[0]}: not obeyed: a cannot_link forbids it" in svod("plan", "--overrides", str(file))
+
+
+def test_a_list_of_decisions_that_cannot_be_read_is_told_before_anything_is_planned(data, svod):
+    two.write(data)
+    resolve_identity(MONDAY)
+    file = data / "decisions.csv"
+    file.write_text(f"{HEADER}mustlink,{ANNAS[0]},{OLEGS[0]},a pen name,maria,2026-01-05\n")
+    assert "decisions.csv, line 2: an action is one of" in svod("plan", "--overrides", str(file), code=4)
+
+
 def test_a_plan_of_nothing_new_changes_nothing(data, svod):
     two.write(data)
     report = resolve_identity(MONDAY)

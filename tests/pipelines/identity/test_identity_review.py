@@ -8,7 +8,8 @@ import pytest
 import two_people as two
 from two_people import ANNAS, OLEGS, customers, query
 
-from pipelines.identity import decisions, resolve_identity
+from pipelines.identity import decisions, overrides, resolve_identity
+from pipelines.redaction import Told
 
 MONDAY, TUESDAY, WEDNESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6), datetime(2026, 1, 7)
 
@@ -99,6 +100,41 @@ def test_a_line_that_contradicts_the_others_is_refused_and_nothing_is_written(tm
     with pytest.raises(decisions.CannotDecide, match=why):
         decisions.decide(action, left, right, "why", "maria", file)
     assert file.read_bytes() == before
+
+
+WRONG = {
+    "semicolons": (
+        f"{';'.join(decisions.COLUMNS)}\nmust_link;a;b;why;maria;2026-01-05\n".encode(),
+        "line 1: there must be columns action, .* set apart by commas",
+    ),
+    "another alphabet": (f"{','.join(decisions.COLUMNS)}\nmust_link,a,b,муж,maria,2026-01-05\n".encode("cp1251"), "save it as CSV in UTF-8"),
+    "nothing": (b"", "line 1: there must be columns action"),
+    "action": (
+        f"{','.join(decisions.COLUMNS)}\nmust_link,a,b,why,maria,2026-01-05\nmustlink,a,c,why,maria,2026-01-05\n".encode(),
+        "line 3: an action is one of",
+    ),
+    "cells": (f"{','.join(decisions.COLUMNS)}\nmust_link,a,b,why\n".encode(), "line 2: there must be 6 cells"),
+    "record": (f"{','.join(decisions.COLUMNS)}\nmust_link,a,,why,maria,2026-01-05\n".encode(), "line 2: both records must be named"),
+    "space": (f"{','.join(decisions.COLUMNS)}\nmust_link,a ,b,why,maria,2026-01-05\n".encode(), "line 2: both records must be named"),
+    "itself": (f"{','.join(decisions.COLUMNS)}\nmust_link,a,a,why,maria,2026-01-05\n".encode(), "line 2: a record is always itself"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_list_that_cannot_be_obeyed_is_refused_with_its_line_wherever_it_is_read(tmp_path, wrong):
+    content, why = WRONG[wrong]
+    file = tmp_path / "identity_overrides.csv"
+    file.write_bytes(content)
+    for read in (decisions.read, lambda file: overrides.load(duckdb.connect(), file)):
+        with pytest.raises(Told, match=why):
+            read(file)
+
+
+def test_a_list_as_a_spreadsheet_saves_it_is_read(tmp_path):
+    file = tmp_path / "identity_overrides.csv"
+    file.write_bytes(f'\ufeff{",".join(decisions.COLUMNS)}\r\nmust_link,a,b,"муж, жена",maria,2026-01-05\r\n'.encode())
+    decisions.decide("cannot_link", "a", "c", "why", "maria", file)
+    assert [(row["action"], row["reason"]) for row in decisions.read(file)] == [("must_link", "муж, жена"), ("cannot_link", "why")]
 
 
 def test_a_decision_is_one_more_line_with_its_reason_author_and_moment(tmp_path):
