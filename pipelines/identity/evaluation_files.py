@@ -15,6 +15,7 @@ from pipelines.redaction import Told
 from pipelines.sources.delimited import open_delimited
 from pipelines.sources.landing import land
 from pipelines.sources.parquet import open_parquet
+from pipelines.sources.people import PEOPLE
 from pipelines.sources.preset import Table
 from pipelines.sources.reader import as_refusal
 from pipelines.sources.report import FileReport
@@ -60,6 +61,8 @@ def land_records(records: Path, inbox: Path) -> tuple[int, list[str]]:
         raise CannotEvaluate(f"{records.name}: {reasons}. Records are CSV, XLSX or Parquet with a column record_id")
     bad = [row for report in reports for row in report.bad_rows]
     notes = [f"{len(bad)} rows of {records.name} cannot be read and are left out; the first is line {bad[0].line}: {bad[0].reason}"] if bad else []
+    unused = sorted({name for report in reports for name, column in report.header.items() if column not in PEOPLE})
+    notes += [f"Columns of {records.name} that are not used, since none is known by that name: {', '.join(unused)}"] if unused else []
     return sum(report.rows_loaded for report in reports), notes
 
 

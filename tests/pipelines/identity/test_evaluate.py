@@ -71,7 +71,11 @@ def test_any_of_several_values_in_a_cell_can_be_the_one_that_matches(russian):
 
 def test_a_record_that_comes_twice_counts_once_and_is_told(russian):
     assert russian[0]["records"] == len(russian[2]) == 7
-    assert russian[0]["notes"][0].startswith("1 rows repeat a record id")
+    assert any(note.startswith("1 rows repeat a record id") for note in russian[0]["notes"])
+
+
+def test_a_column_that_is_not_used_is_told(russian):
+    assert "Columns of КЛИЕНТЫ.CSV that are not used, since none is known by that name: Loyalty colour" in russian[0]["notes"]
 
 
 def test_a_record_of_the_truth_that_is_not_there_is_told_and_counts_as_not_found(russian):
