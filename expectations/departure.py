@@ -11,7 +11,7 @@ from pipelines.publish import current
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
-# How far matching may stray from the published version, in shares of one. Without truth or labels two figures stand for F1:
+# How far matching may stray from the published version, in shares of one. Without truth two figures stand for F1:
 # matching that joins less moves the first, matching that glues people together moves both.
 F1_FALL, MATCHED_SHARE_DRIFT, LARGE_SHARE_RISE = 0.02, 0.05, 0.01
 LARGE = 20

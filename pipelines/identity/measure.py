@@ -1,4 +1,4 @@
-"""How good the clusters are against known truth. Truth is optional: the demo company has it, stewards' labels are part of it.
+"""How good the clusters are against known truth, which is optional, and how good the evidence is against what stewards decided.
 
 Figures are those of the field: pairwise precision, recall and F1; B-cubed (Bagga and Baldwin 1998); clusters that are exactly right.
 """
@@ -111,6 +111,35 @@ class Quality:
     exact_share: float
     over_merged: int
     under_merged: int
+
+
+# Decisions bind, so that clusters always agree with them. What is asked is what the evidence of the two alone says.
+LABELS = """
+with
+
+decided as (
+
+    select overrides.action, coalesce(pairs.match_weight >= $threshold, false) as is_joined
+    from overrides
+    inner join warehouse.matching.people as l on overrides.left_record_id = l.record_id
+    inner join warehouse.matching.people as r on overrides.right_record_id = r.record_id
+    left join warehouse.matching.pairs as pairs on least(l.n, r.n) = pairs.n_l and greatest(l.n, r.n) = pairs.n_r
+
+)
+
+select
+    count(*) filter (where action = 'must_link') as must_links,
+    count(*) filter (where action = 'must_link' and is_joined) as must_links_found,
+    count(*) filter (where action = 'cannot_link') as cannot_links,
+    count(*) filter (where action = 'cannot_link' and is_joined) as cannot_links_joined
+from decided
+"""
+
+
+def labels(connection: DuckDBPyConnection, threshold: float) -> dict[str, int]:
+    """Of the decisions whose records are there, how many there are and how many of their pairs weigh enough to be joined; the threshold is in bits."""
+    found = connection.execute(LABELS, {"threshold": threshold})
+    return dict(zip([column[0] for column in found.description], found.fetchall()[0], strict=True))
 
 
 def quality(connection: DuckDBPyConnection, truth: Path, table: str = "new_record_customers") -> Quality | None:

@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.identity import identifier_types, measure, views
 from pipelines.identity.block import DECLARED, INSIDE
+from pipelines.identity.graph import bits
 from pipelines.identity.model import Model
 from pipelines.identity.score import PROBABILITY
 from pipelines.identity.settings import settings_version
@@ -131,6 +132,7 @@ def write(connection: DuckDBPyConnection, run_at: datetime, run_number: int, mod
     renamed = {"pairs": "pairs_scored", "customers": "clusters"}
     row = {renamed.get(field.name, field.name): getattr(report, field.name) for field in fields(report) if field.name != "skipped"}
     row |= {"run_at": run_at.replace(tzinfo=None), "settings_version": settings_version(), "threshold": settings().match_threshold}
+    row |= measure.labels(connection, bits(settings().match_threshold))
     row["matched_share"] = 1 - row["clusters"] / row["records"] if row["records"] else None
     if found:
         row |= {

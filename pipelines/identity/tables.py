@@ -39,7 +39,8 @@ TABLES: dict[str, str] = {
     "pairs_scored bigint not null, matched_pairs bigint not null, review_pairs bigint not null, clusters bigint not null, "
     "largest_cluster bigint not null, created bigint not null, merged bigint not null, split bigint not null, retired bigint not null, "
     "precision double, recall double, f1 double, f1_error double, bcubed_precision double, bcubed_recall double, bcubed_f1 double, "
-    "exact_share double, over_merged bigint, under_merged bigint, matched_share double, seconds double not null",
+    "exact_share double, over_merged bigint, under_merged bigint, matched_share double, "
+    "must_links bigint, must_links_found bigint, cannot_links bigint, cannot_links_joined bigint, seconds double not null",
     "matching.people": PEOPLE,
     "matching.components": "n integer not null, component integer not null",
     "matching.pairs": f"n_l integer not null, n_r integer not null, rule utinyint not null, match_weight double, mw_{BY_NAME} double, "
@@ -79,6 +80,7 @@ INSERTED = {
     "matching.crowds": "select * from new_crowds",
 }
 LEDGER = ("identity.record_customers", "identity.customers", "identity.customer_events", "identity.customer_redirects", "identity.record_moves")
+KEPT = (*LEDGER, "identity.runs")  # through a change of columns too: nothing makes them anew
 REPLACED_WHOLE = ("matching.pairs", "matching.components", "matching.people", "matching.keys", "matching.crowds")
 
 
@@ -100,9 +102,9 @@ def ensure(connection: DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists warehouse.{name} ({columns})").fetchall()
         wanted = {column.split()[0]: column for column in (part.strip() for part in columns.split(","))}
         there = {row[0] for row in connection.execute(f"select column_name from (describe warehouse.{name})").fetchall()}
-        if there != set(wanted) and name not in LEDGER:
+        if there != set(wanted) and name not in KEPT:
             connection.execute(f"create or replace table warehouse.{name} ({columns})").fetchall()
-        for column in set(wanted) - there if name in LEDGER else ():
+        for column in set(wanted) - there if name in KEPT else ():
             connection.execute(f"alter table warehouse.{name} add column {wanted[column].replace(' not null', '')}").fetchall()
     connection.execute(BACKFILL).fetchall()
     _forget_text_pairs(connection)

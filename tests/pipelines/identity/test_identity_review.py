@@ -47,6 +47,13 @@ def test_a_decision_that_comes_to_nothing_is_told(data, svod):
     assert "could not obey: 1" in said and f"must_link {ANNAS[0]} crm:contact:misspelt: waits for a record that is not there" in said
 
 
+def test_each_run_measures_the_evidence_by_what_stewards_decided(data):
+    agreed, opposed = ("must_link", ANNAS[0], ANNAS[1]), [("must_link", ANNAS[0], OLEGS[0]), ("cannot_link", ANNAS[1], ANNAS[2])]
+    two.write(data, overrides=[agreed, *opposed, ("cannot_link", ANNAS[2], OLEGS[1]), ("must_link", ANNAS[0], "crm:contact:none")])
+    resolve_identity(MONDAY)
+    assert query(data, "select must_links, must_links_found, cannot_links, cannot_links_joined from identity.runs") == [(2, 1, 2, 1)]
+
+
 def test_a_must_link_merges_and_the_old_id_leads_on(data, svod):
     two.write(data)
     resolve_identity(MONDAY)

@@ -191,6 +191,18 @@ def test_a_warehouse_that_kept_pairs_as_text_is_decided_anew_and_comes_to_the_sa
     assert contents(data) == before
 
 
+def test_the_figures_of_former_runs_stay_where_a_new_version_adds_one(data):
+    company.write(data, *company.make_records(company.make_people(60)))
+    resolve_identity(MONDAY)
+    before = query(data, "select run_number, f1 from identity.runs")
+    with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
+        connection.execute("alter table identity.runs drop column must_links")
+    company.write(data, *company.make_records(company.make_people(61)))
+    resolve_identity(TUESDAY)
+    assert query(data, "select run_number, f1 from identity.runs order by 1")[:-1] == before
+    assert query(data, "select must_links from identity.runs order by run_number") == [(None,), (0,)]
+
+
 def test_a_run_that_fails_leaves_the_last_state(data, monkeypatch):
     company.write(data, *company.make_records(company.make_people(60)))
     resolve_identity(MONDAY)
