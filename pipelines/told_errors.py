@@ -21,7 +21,7 @@ class ToldErrors(TyperGroup):
     def invoke(self, ctx: typer.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (TyperException, typer.Exit, typer.Abort):
+        except (TyperException, typer.Exit, typer.Abort, BrokenPipeError):  # who reads no further (| head) has what they wanted; typer ends quietly
             raise
         except Exception as error:
             if os.environ.get("SVOD_DEBUG"):

@@ -1,6 +1,9 @@
 """A plan tells what the next run does, and does nothing itself."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import datetime
 
 import pytest
@@ -10,7 +13,7 @@ from two_people import ANNAS, OLEGS, query
 from pipelines.identity import resolve_identity
 from pipelines.identity.plan import CannotPlan, plan
 from pipelines.identity.threshold import write_threshold
-from pipelines.settings import Settings, settings
+from pipelines.settings import PROJECT, Settings, settings
 
 MONDAY, TUESDAY = datetime(2026, 1, 5), datetime(2026, 1, 6)
 HEADER = "action,left_record_id,right_record_id,reason,author,decided_at\n"
@@ -81,6 +84,16 @@ def test_a_plan_of_nothing_new_changes_nothing(data, svod):
     found = json.loads(svod("plan", "--json"))
     assert found["customers_now"] == found["customers_then"] == report.customers
     assert found["records_moved"] == found["merged"] == found["split"] == 0
+
+
+def test_whoever_reads_only_a_part_of_a_plan_is_told_nothing_more(data):
+    two.write(data)
+    resolve_identity(MONDAY)
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-um", "pipelines.cli", "identity", "plan", "--json"], cwd=PROJECT, stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert done.stderr == b""
 
 
 def test_a_plan_needs_a_run_to_compare_with(data, svod):
