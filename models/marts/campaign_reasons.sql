@@ -24,9 +24,9 @@ attempts as (
 -- What could not be written, or should not by the word of its template, no provider has seen. What waits for its template to be mended is deferred.
 unwritten as (
 
-    select message_id, split_part(diagnostic, ': ', 1) as reason, nullif(substr(diagnostic, strpos(diagnostic, ': ') + 2), '') as detail
+    select message_id, regexp_extract(diagnostic, '^[a-z_]+') as reason, nullif(regexp_extract(diagnostic, '^[a-z_]+: (.*)$', 1), '') as detail
     from attempts
-    where outcome in ('failed', 'deferred') and split_part(diagnostic, ': ', 1) in ('render_error', 'skipped')
+    where outcome in ('failed', 'deferred') and (diagnostic in ('render_error', 'skipped') or diagnostic like 'render_error: %' or diagnostic like 'skipped: %')
 
 ),
 
