@@ -1,9 +1,10 @@
 """What the demo's customers answer, as the providers' webhook bodies and the shop's order export. What they do is drawn in `answers`."""
 
+from pipelines.demo import answer_lines
+from pipelines.demo.answer_lines import URL
 from pipelines.demo.files import Company, split
 from pipelines.demo.shops import rubles
 
-URL = "https://ladya.example.com/"
 # What happens to a letter, one row each; seconds after sending.
 HAPPENED = f"""
 create temp table happened as
@@ -14,10 +15,10 @@ from (
         if(has_bounced, [{{'happened': 'bounce', 'seconds': 4.0, 'step': 1, 'url': null}}], [{{'happened': 'delivered', 'seconds': 2.0, 'step': 1, 'url': null}}]),
         if(has_machine and not has_bounced, [{{'happened': 'open', 'seconds': 4.0, 'step': 5, 'url': null}}], []),
         if(has_opened and not has_bounced, [{{'happened': 'open', 'seconds': 120 - ln(1 - u(message_id, 'hour')) * 28800, 'step': 2, 'url': null}}], []),
-        if(has_opened and has_clicked and not has_bounced, [{{'happened': 'click', 'seconds': 150 - ln(1 - u(message_id, 'hour')) * 28800, 'step': 3, 'url': '{URL}' || scenario}}], []),
+        if(has_clicked and not has_bounced, [{{'happened': 'click', 'seconds': 150 - ln(1 - u(message_id, 'hour')) * 28800, 'step': 3, 'url': '{URL}' || scenario}}], []),
         if(has_left and not has_bounced, [{{'happened': 'unsubscribe', 'seconds': 3600.0, 'step': 4, 'url': null}}], []),
         if(has_complained and not has_bounced, [{{'happened': 'spamreport', 'seconds': 7200.0, 'step': 6, 'url': null}}], [])
-    ), recursive := true) from letter where not is_phantom
+    ), recursive := true) from message where not is_phantom and channel = 'email'
 )
 """
 SENDGRID = """
@@ -34,12 +35,6 @@ select '{"auth":"' || md5('auth' || cast(hour as varchar)) || '","events_by_user
         || '","event_time":"' || strftime(event_at, '%Y-%m-%d %H:%M:%S') || '"' || case happened when 'click' then ',"url":"' || url || '"' when 'bounce' then ',"delivery_info":{"delivery_status":"err_user_unknown","destination_response":"550 no such user"}' else '' end || '}}' as event
     from happened where locale = 'ru' and event_at < $until
 ) group by hour order by hour
-"""
-# What a sender that is switched on writes of itself.
-SENT = """
-select json_object('event_id', 'sent:' || message_id || ':1', 'kind', 'sent', 'occurred_at', strftime(event_at, '%Y-%m-%dT%H:%M:%S.%fZ'), 'message_id', message_id, 'channel', 'email',
-    'provider', 'demo', 'identifier_type', 'email', 'address', address, 'campaign', scenario, 'purpose', 'marketing', 'outcome', 'accepted', 'code', '250', 'attempt', '1') as line
-from happened where happened = 'processed' and event_at < $until order by event_at, message_id
 """
 BOUGHT = """
 create temp table bought as
@@ -79,6 +74,6 @@ def write(company: Company) -> None:
     until = f"timestamp '{company.end_at}'"
     company.lines(f"esp/sendgrid_answers_{stamp}.jsonl", SENDGRID.replace("$until", until))
     company.lines(f"esp/unisender_answers_{stamp}.jsonl", UNISENDER.replace("$until", until))
-    company.lines(f"responses/sent_answers_{stamp}.jsonl", SENT.replace("$until", until))
+    answer_lines.write(company, stamp)
     header, select = split(ORDERS)
     company.delimited(f"orders/zakazy_answers_{stamp}.csv", header, f"select {select} from bought where ordered_at < {until} order by order_n", delimiter=";")

@@ -1,8 +1,8 @@
 """The made-up company answers: its customers get what campaigns planned, open, click, leave, and buy, and it is known what the messages brought about.
 
-Reads the outbox of the demo's warehouse and writes exports of the mail providers and of the shop into the inbox, as they would come of a company
-whose sender is switched on. Nothing is sent. Without chance beyond the seed: the same warehouse and days give the same bytes.
-What is true goes to `truth/effects.parquet`, to hold `marts.experiment_results` against. Formats are in `answer_files`.
+Reads the outbox of the demo's warehouse and writes exports of the mail providers and of the shop, and what sender and collector keep, into the inbox, as they would
+come of a company whose sender is switched on. Nothing is sent. Without chance beyond the seed: the same warehouse and days give the same bytes.
+What is true goes to `truth/effects.parquet`, to hold `marts.experiment_results` against. Formats are in `answer_files` and `answer_lines`.
 """
 
 from dataclasses import dataclass
@@ -28,66 +28,75 @@ EFFECTS = [
     ("birthday", 0.05, None, 0.05),
     ("newsletter", 0.02, None, 0.01),
 ]
-SHARES = {"bounces": 0.02, "machine": 0.15, "opens": 0.35, "clicks": 0.25, "leaves": 0.006, "complains": 0.001}
+# Of what goes out: does not arrive, is looked at by a machine, opened (nobody tells of other channels), followed by a click, by leaving, by a complaint.
+SHARES = [
+    ("email", 0.02, 0.15, 0.35, 0.25, 0.006, 0.001),
+    ("messenger", 0.03, 0.10, None, 0.12, 0.012, 0.0),
+    ("sms", 0.04, 0.0, None, 0.06, 0.010, 0.0),
+]
 
-# What would be sent by e-mail, and what its reader would do. Whoever left or bounced gets no more.
-LETTER = """
-create temp table letter as
+# What would be sent, and what its reader would do. Whoever left or cannot be reached gets no more there.
+MESSAGE = """
+create temp table message as
 with
 
 planned as (
 
-    select message_id, entry_id, lower(address) as address, scenario, arm, locale, is_phantom, expires_at,
+    select message_id, entry_id, if(channel = 'email', lower(address), address) as address, channel, scenario, step as asked_by, arm, locale, is_phantom, expires_at,
         greatest(release_at, tick_at) + to_seconds(cast(u(message_id, 'sending') * 1200 as int)) as sent_at
     from w.communications.outbox
-    where channel = 'email' and message_id not in (select message_id from w.communications.cancellations)
+    where channel in (select channel from shares) and message_id not in (select message_id from w.communications.cancellations)
 
 ),
 
 drawn as (
 
-    select *, u(message_id, 'arrives') < $bounces as has_bounced, u(message_id, 'machine') < $machine as has_machine, u(message_id, 'opens') < $opens as has_opened,
-        u(message_id, 'clicks') < $clicks as has_clicked, u(message_id, 'leaves') < $leaves as has_left, u(message_id, 'complains') < $complains as has_complained
-    from planned where sent_at < expires_at
+    select planned.*, u(message_id, 'arrives') < bounces as has_bounced, u(message_id, 'machine') < machine as has_machine, coalesce(u(message_id, 'opens') < opens, false) as has_opened,
+        u(message_id, 'clicks') < clicks and coalesce(u(message_id, 'opens') < opens, true) as has_clicked, u(message_id, 'leaves') < leaves as has_left, u(message_id, 'complains') < complains as has_complained
+    from planned inner join shares using (channel) where sent_at < expires_at
 
 ),
 
 counted as (
 
     select *, sum(cast(has_bounced or has_left or has_complained as int)) over (
-        partition by address, is_phantom order by sent_at, message_id rows between unbounded preceding and 1 preceding) as endings
+        partition by channel, address, is_phantom order by sent_at, message_id rows between unbounded preceding and 1 preceding) as endings
     from drawn
 
 )
 
 select * exclude (endings, expires_at) from counted where coalesce(endings, 0) = 0
 """
+# What arrives first brings its effect about, by whatever channel.
 PASS = """
 create temp table pass as
-select entries.*, arms.arm, entries.entered_at + to_seconds(goals.within_seconds) as goal_until, letter.sent_at, letter.message_id is not null and not letter.is_phantom and not letter.has_bounced as has_got,
-    letter.message_id is not null and not letter.has_bounced as would_get
+select entries.*, arms.arm, entries.entered_at + to_seconds(goals.within_seconds) as goal_until, arrived.sent_at, arrived.message_id is not null as would_get, coalesce(not arrived.is_phantom, false) as has_got,
+    row_number() over (partition by customer_id order by scenario <> 'win_back', entered_at, entry_id) as place,
+    row_number() over (partition by scenario, customer_id order by entered_at, entry_id) as place_in_scenario
 from (select * replace (coalesce(final, entries.customer_id) as customer_id) from w.communications.entries as entries
     left join (select old_customer_id, customer_id as final from w.marts.customer_redirects) on entries.customer_id = old_customer_id) as entries
 inner join w.communications.goals as goals using (scenario, version)
 left join (select entry_id, max_by(arm, position) as arm from w.communications.transitions where arm is not null group by entry_id) as arms using (entry_id)
-left join (select * from letter qualify row_number() over (partition by entry_id order by sent_at, message_id) = 1) as letter using (entry_id)
+left join (from message where not has_bounced qualify row_number() over (partition by entry_id order by sent_at, message_id) = 1) as arrived using (entry_id)
 """
 # One purchase per customer, of the first pass, the experiment's before others: so one message's effect is not another's.
 PURCHASE = """
 create temp table purchase as
 select *, date_trunc('second', anchor + to_seconds(cast(u(entry_id, 'when') * epoch(goal_until - anchor) as bigint))) as ordered_at
 from (
-    select pass.*, coalesce(sent_at, entered_at) + interval 1 hour as anchor, base * (0.5 + u(customer_id, 'loyal')) + if(has_got, coalesce(added, 0), 0) as chance,
-        row_number() over (partition by customer_id order by scenario <> 'win_back', entered_at, entry_id) as place
+    select pass.*, coalesce(sent_at, entered_at) + interval 1 hour as anchor, base * (0.5 + u(customer_id, 'loyal')) + if(has_got, coalesce(added, 0), 0) as chance
     from pass inner join (select distinct scenario, base from effect) using (scenario)
     left join (select scenario, arm, added from effect) as effects on pass.scenario = effects.scenario and pass.arm is not distinct from effects.arm
 ) where place = 1 and anchor < goal_until and u(entry_id, 'buys') < chance
 """
 EFFECT = "create temp table effect (scenario varchar, base double, arm varchar, added double)"
-# The difference in the share of customers who convert if all were in this arm, against all in the control.
+# Whoever has bought gets no reminder any more.
+RECALLED = "delete from message using purchase where message.entry_id = purchase.entry_id and message.sent_at > ordered_at"
+# The difference in the share of customers who convert: if all were in this arm, against all in the control; without arms, against all in the company's holdout.
 TRUTH = """
-select scenario, effect.arm, added as effect_on_those_reached, avg(cast(would_get as int)) as reached_share, added * avg(cast(would_get as int)) as true_difference, count(*) as customers
-from effect inner join pass using (scenario) where effect.arm is not null and pass.holdout is null group by scenario, effect.arm, added
+select scenario, coalesce(effect.arm, 'treated') as arm, added as effect_on_those_reached, avg(cast(would_get and place = 1 as int)) as reached_share,
+    added * avg(cast(would_get and place = 1 as int)) as true_difference, count(*) as customers
+from effect inner join pass using (scenario) where place_in_scenario = 1 and pass.holdout is null group by scenario, effect.arm, added
 """
 
 
@@ -96,6 +105,7 @@ class Answered:
     """What was written, and the moment up to which it tells."""
 
     letters: int
+    texts: int  # by messenger and SMS
     opened: int
     clicked: int
     purchases: int
@@ -119,20 +129,21 @@ def answer(days: int, seed: int = 1) -> Answered:
         answer_files.write(Company(con, Path(settings().inbox_url), last, until))
         _tell_truth(con, settings().data / "truth" / "effects.parquet")
         counts = con.execute(
-            """select count(*), count(*) filter (has_opened), count(*) filter (has_opened and has_clicked), (select count(*) from purchase where ordered_at < $until)
-               from letter where not is_phantom and not has_bounced and sent_at < $until""",
+            """select count(*) filter (channel = 'email'), count(*) filter (channel <> 'email'), count(*) filter (has_opened), count(*) filter (has_clicked),
+               (select count(*) from purchase where ordered_at < $until) from message where not is_phantom and not has_bounced and sent_at < $until""",
             {"until": until},
         ).fetchone()
     return Answered(*counts, until)
 
 
 def draw(con: DuckDBPyConnection) -> None:
-    """Tables `letter`, `pass` and `purchase`: what everybody did. The warehouse is attached as `w`."""
+    """Tables `message`, `pass` and `purchase`: what everybody did. The warehouse is attached as `w`."""
     con.execute(EFFECT)
     con.executemany("insert into effect values (?, ?, ?, ?)", EFFECTS)
-    con.execute(LETTER, SHARES)
-    con.execute(PASS)
-    con.execute(PURCHASE)
+    con.execute("create temp table shares (channel varchar, bounces double, machine double, opens double, clicks double, leaves double, complains double)")
+    con.executemany("insert into shares values (?, ?, ?, ?, ?, ?, ?)", SHARES)
+    for query in (MESSAGE, PASS, PURCHASE, RECALLED):
+        con.execute(query)
 
 
 def _last_tick() -> datetime:

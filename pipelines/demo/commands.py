@@ -40,7 +40,9 @@ def answer(
     except NothingToAnswer as refusal:
         print(f"No answers. {refusal}.", file=sys.stderr)
         raise typer.Exit(3) from None
-    console.print(f"{done.letters:,} letters arrived, {done.opened:,} were opened, {done.clicked:,} clicked in; {done.purchases:,} purchases.")
+    console.print(
+        f"{done.letters:,} letters and {done.texts:,} texts arrived, {done.opened:,} were opened, {done.clicked:,} clicked in; {done.purchases:,} purchases."
+    )
     console.print("Bring that in, then look:", soft_wrap=True)
     console.print(f"  [bold]svod run --demo --run-at '{done.until + timedelta(hours=3):%Y-%m-%d %H:%M:%S}'[/bold]", soft_wrap=True)
     console.print(f"  [bold]SVOD_DATA={os.path.relpath(folder)} svod campaigns results[/bold]", soft_wrap=True)
