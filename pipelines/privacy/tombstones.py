@@ -41,12 +41,13 @@ def file() -> Path:
 def write(connection: duckdb.DuckDBPyConnection, reference: str, at: datetime) -> int:
     """Adds the tombstones of the subject; writing them twice changes nothing. Returns how many there are now."""
     register(connection, "tombstone", secret(folder() / "tombstone.key"))
-    new = f"select kind, hash, '{reference}' as reference, timestamp '{at:%Y-%m-%d %H:%M:%S}' as erased_at from ({MADE})"
+    new = f"select kind, hash, $reference as reference, timestamp '{at:%Y-%m-%d %H:%M:%S}' as erased_at from ({MADE})"
     known = f"select * from read_parquet('{quoted(file())}')" if file().exists() else f"select * from ({new}) where false"
     draft = file().with_suffix(".draft")
     connection.execute(
         f"copy (select kind, hash, min(reference) as reference, min(erased_at) as erased_at from ({known} union all {new}) group by kind, hash order by kind, hash) "
-        f"to '{quoted(draft)}' (format parquet)"
+        f"to '{quoted(draft)}' (format parquet)",
+        {"reference": reference},
     )
     draft.chmod(0o600)
     put(draft, file())
