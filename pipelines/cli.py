@@ -1,6 +1,6 @@
 """`svod …`: what people type. Each command says what it does, asks nothing it can know, and exits with a code that means something.
 
-Exit codes: 0 done · 1 unexpected · 2 wrong usage · 3 the machine or the settings are not ready · 4 the data did not pass, nothing was published.
+Exit codes: 0 done · 1 unexpected · 2 wrong usage, or refused · 3 the machine or the settings are not ready · 4 the data did not pass, nothing was published.
 Doing the work stays out: commands call the modules that do it, which are imported only then, and the daily job is a process of its own.
 """
 

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-NOT_READY, UNEXPECTED = 3, 1
+NOT_READY, REFUSED, UNEXPECTED = 3, 2, 1
 
 
 class ToldErrors(TyperGroup):
@@ -40,6 +40,8 @@ def told(error: Exception) -> tuple[int, str]:
         return NOT_READY, f'A setting cannot be read: {str(error).splitlines()[0]}. Lists and objects are written as JSON, such as \'{{"key": "value"}}\'.'
     if "TOMLDecodeError" in kinds:
         return NOT_READY, f'svod.toml cannot be read: {error}. Texts need quotes: timezone = "UTC".'
+    if "Told" in kinds:
+        return REFUSED, f"{error}."
     if "IOException" in kinds and "lock" in str(error).lower():
         return NOT_READY, "The warehouse is in use by another process. Wait for the run to end, or close the program that has it open."
     if "OutOfMemoryException" in kinds or isinstance(error, MemoryError):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 privacy = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Rights of the people in the data: erase, export, retention, the register.")
@@ -18,7 +19,9 @@ IDENTIFIERS = typer.Argument(help="E-mail, phone, record id, customer id (an old
 @privacy.command("erase")
 def erase_people(
     identifiers: Annotated[list[str] | None, IDENTIFIERS] = None,
-    requests: Annotated[Path | None, typer.Option("--file", help="CSV file with the columns reference, identifier: a line per request.")] = None,
+    requests: Annotated[
+        Path | None, typer.Option("--file", exists=True, dir_okay=False, help="CSV file with the columns reference, identifier: a line per request.")
+    ] = None,
     reference: Annotated[str | None, typer.Option(help="Number of the request in your books. It stands in the proof: no personal data in it.")] = None,
     asked_by: Annotated[str | None, typer.Option(help="Who orders it. Default: the user of this machine.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -33,9 +36,10 @@ def erase_people(
 
     with erase.only_here():
         if order := erase.unfinished():
-            console.print(f"Finishing the erasure of {order.started_at} ({', '.join(order.references)}) …")
+            console.print(f"Finishing the erasure of {order.started_at} ({escape(', '.join(order.references))}) …")
             _tell(erase.carry_out(order))
-        asked = [(reference or f"{datetime.now(UTC):%Y%m%d-%H%M%S}", identifier) for identifier in identifiers or ()] + (_read(requests) if requests else [])
+        reference = reference or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        asked = [(reference, identifier) for identifier in identifiers or ()] + (_read(requests, reference) if requests else [])
         if not asked:
             if not order:
                 console.print("Whom? Give an identifier or --file; [bold]svod privacy erase --help[/bold] has examples.")
@@ -60,27 +64,42 @@ def _plan(asked: list[tuple[str, str]], asked_by: str):
 
     if not settings().warehouse.exists():
         raise erase.NotErased("There is no warehouse yet: run `svod run` first")
+    records, unclear = set(), []
     with connect(read_only=True) as connection:
-        records = sorted({record for _, identifier in asked for record in finding.records_of(connection, identifier)})
+        for reference, identifier in asked:
+            try:
+                records.update(finding.records_of(connection, identifier))
+            except finding.NotFound as refusal:
+                unclear.append(f"{reference}: {refusal}")
+    if unclear:
+        raise erase.NotErased("Nobody was erased. First correct these, or take them out:\n" + "\n".join(unclear))
     console.print("Erasing " + ", ".join(finding.masked(identifier) for _, identifier in asked[:5]) + (f" and {len(asked) - 5} more" if len(asked) > 5 else ""))
-    return erase.plan(records, list(dict.fromkeys(reference for reference, _ in asked)), asked_by)
+    return erase.plan(sorted(records), list(dict.fromkeys(reference for reference, _ in asked)), asked_by)
 
 
-def _read(file: Path) -> list[tuple[str, str]]:
+def _read(file: Path, reference: str) -> list[tuple[str, str]]:
+    """Reference and identifier of every request; those without a reference of their own get the one given."""
     from pipelines.privacy import erase
 
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines)
+        delimiter = ";" if ";" in lines.readline() else ","
+        lines.seek(0)
+        reader = csv.DictReader(lines, delimiter=delimiter)
         if not {"reference", "identifier"} <= set(reader.fieldnames or ()):
             raise erase.NotErased(f"{file.name} must have the columns reference and identifier")
-        return [(row["reference"], row["identifier"]) for row in reader if row["identifier"]]
+        asked = []
+        for row in reader:
+            if not (row["identifier"] or "").strip():
+                raise erase.NotErased(f"{file.name}, line {reader.line_num}: no identifier, so it is not known who asks")
+            asked.append((row["reference"] or reference, row["identifier"]))
+        return asked
 
 
 def _show(plan) -> None:
     table = Table("place", "rows and mentions", title=f"{plan.records} records of {plan.customers} customers")
     for place, hits in plan.before.items():
         if hits:
-            table.add_row(place, f"{hits:,}")
+            table.add_row(escape(place), f"{hits:,}")
     console.print(table)
 
 
@@ -92,7 +111,7 @@ def _tell(proof: Path) -> None:
     console.print(f"Done. The proof: [bold]{proof}[/bold]", soft_wrap=True)
     if left:
         console.print(
-            f"[red]Not everything is gone:[/red] look into {', '.join(left)}. Files that were never landed are not rewritten: remove them, or land them."
+            f"[red]Not everything is gone:[/red] look into {escape(', '.join(left))}. Files that were never landed are not rewritten: remove them, or land them."
         )
         raise typer.Exit(1)
     console.print("The figures of others (households, segments) follow with the next [bold]svod run[/bold].")

@@ -1,0 +1,143 @@
+"""What is asked of `svod privacy`: whose an identifier is, in whatever way it is written, and what is told of requests that cannot be carried out."""
+
+from datetime import datetime
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.privacy import erase, finding, subject, tombstones
+from pipelines.settings import settings
+from pipelines.warehouse import connect
+
+ANNA, BORIS = ["hubspot:contact:101", "orders:buyer:7"], ["hubspot:contact:102"]
+IDENTIFIERS = [
+    (ANNA[0], "email", "anna@example.com", "Anna@Example.com"),
+    (ANNA[0], "phone", "+79161234567", "8 916 123-45-67"),
+    (ANNA[1], "loyalty_card", "2980568469728", "2980 5684 69728"),
+    (BORIS[0], "email", "boris@example.com", "boris@example.com"),
+    (ANNA[1], "phone", "+74951234567", "+7 495 123-45-67"),
+    (BORIS[0], "phone", "+74951234567", "84951234567"),
+]
+
+
+@pytest.fixture
+def people(data):
+    """Anna, who was two customers once, and Boris, with whom she shares a phone."""
+    with connect() as connection:
+        for schema in ("intermediate", "identity"):
+            connection.execute(f"create schema {schema}")
+        connection.execute(
+            "create table intermediate.int_identifiers (record_id varchar, identifier_type varchar, value varchar, raw_value varchar, is_junk boolean)"
+        )
+        connection.executemany("insert into intermediate.int_identifiers values (?, ?, ?, ?, false)", IDENTIFIERS)
+        connection.execute("insert into intermediate.int_identifiers values ('orders:buyer:8', 'email', 'test@example.com', 'test@example.com', true)")
+        connection.execute("create table identity.record_customers (record_id varchar, customer_id varchar)")
+        connection.executemany("insert into identity.record_customers values (?, ?)", [*((one, "c_anna") for one in ANNA), (BORIS[0], "c_boris")])
+        connection.execute("create table intermediate.int_records as select record_id from identity.record_customers")
+        connection.execute("create table identity.customer_redirects as select 'c_former' as old_customer_id, 'c_anna' as customer_id")
+
+
+def svod(*words: str, answer: str | None = None) -> tuple[int, str]:
+    settings.cache_clear()
+    result = CliRunner(env={"COLUMNS": "300"}).invoke(app, ["privacy", *words], input=answer)
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "anna@example.com",
+        " ANNA@example.com ",
+        "Anna@Example.com",
+        "+7 (916) 123-45-67",
+        "89161234567",
+        "2980568469728",
+        "2980 5684 69728",
+        *ANNA,
+        "c_anna",
+        "c_former",
+    ],
+)
+def test_a_person_is_found_by_any_identifier_and_with_all_their_records(people, identifier):
+    with connect(read_only=True) as connection:
+        assert finding.records_of(connection, identifier) == ANNA
+
+
+@pytest.mark.parametrize("identifier", ["nobody@example.com", "test@example.com", "", " ", "c_0123456789abcdef", "' or true --", "%", "анна"])
+def test_what_belongs_to_nobody_finds_nobody(people, identifier):
+    with connect(read_only=True) as connection, pytest.raises(finding.NotFound, match="belongs to nobody"):
+        finding.records_of(connection, identifier)
+
+
+@pytest.mark.parametrize("words", [["erase", "--yes"], ["export", "--to", "unused"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    ("identifier", "told"),
+    [("+74951234567", "belongs to 2 customers: name one of them by id: c_anna, c_boris"), ("nobody@example.com", "nobody that Svod knows")],
+)
+def test_a_refusal_is_one_line_that_says_what_to_do_and_shows_no_value(people, data, words, identifier, told):
+    code, screen = svod(words[0], identifier, *words[1:])
+    assert code == 2 and told in screen and identifier not in screen
+    assert "should not have happened" not in screen and not (data / "privacy" / "unfinished").exists()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_file_with_unclear_requests_erases_nobody_and_names_all_of_them(people, data, tmp_path, delimiter):
+    file = tmp_path / "requests.csv"
+    lines = [("reference", "identifier"), ("R-1", "anna@example.com"), ("R-2", "nobody@example.com"), ("R-3", "+74951234567")]
+    file.write_text("\n".join(delimiter.join(line) for line in lines), encoding="utf-8-sig")
+    code, screen = svod("erase", "--file", str(file), "--yes")
+    assert code == 2 and "Nobody was erased" in screen
+    assert "R-2: n***@e*** belongs to nobody" in screen and "R-3: ***67 belongs to 2 customers" in screen and "R-1" not in screen
+    assert not (data / "privacy" / "unfinished").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("reference,identifier\nR-1,anna@example.com\nR-2,\n", "line 3: no identifier"),
+        ("number,who\n1,anna@example.com\n", "must have the columns"),
+        ("", "must have the columns"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_as_a_whole(people, tmp_path, text, told):
+    file = tmp_path / "requests.csv"
+    file.write_text(text)
+    code, screen = svod("erase", "--file", str(file), "--yes")
+    assert code == 2 and told in screen
+    code, screen = svod("erase", "--file", str(tmp_path / "none.csv"), "--yes")
+    assert code == 2 and "does not exist" in screen
+
+
+@pytest.mark.parametrize(("answer", "done"), [("ERASE 2\n", True), ("ERASE 1\n", False), ("yes\n", False), ("\n", False)])
+def test_nothing_is_erased_without_the_words_typed(people, data, monkeypatch, answer, done):
+    carried_out = []
+
+    def planned(records, references, asked_by):
+        assert records == ANNA
+        (data / "privacy" / "unfinished").mkdir(parents=True)
+        return erase.Order(
+            references, asked_by, "2026-01-01 06:00:00", records=len(records), customers=1, before={"warehouse.duckdb": 5, "inbox/[/old].csv": 1}
+        )
+
+    monkeypatch.setattr(erase, "plan", planned)
+    monkeypatch.setattr(erase, "carry_out", lambda order: carried_out.append(order))
+    monkeypatch.setattr("pipelines.privacy.commands._tell", lambda proof: None)
+    code, screen = svod("erase", "c_former", "--reference", "R-1", answer=answer)
+    assert "Type ERASE 2" in screen and "warehouse.duckdb" in screen and "inbox/[/old].csv" in screen
+    assert [order.references for order in carried_out] == ([["R-1"]] if done else [])
+    assert code == (0 if done else 2) and (data / "privacy" / "unfinished").exists() == done
+
+
+@pytest.mark.parametrize("reference", ["R-17", "O'Hara'); drop table subject.records; --", "Запрос 1/2026"])
+def test_any_number_of_a_request_stands_with_its_tombstones(data, tmp_path, reference):
+    """An erasure is under way by then: one that fails here would fail in every run from now on."""
+    subject.create(tmp_path / "subject.duckdb")
+    with connect() as connection:
+        connection.execute(f"attach '{tmp_path / 'subject.duckdb'}' as subject")
+        connection.execute("insert into subject.records values ('hubspot:contact:101')")
+        connection.execute("insert into subject.texts values ('email', 'anna@example.com')")
+        assert [tombstones.write(connection, reference, datetime(2026, 1, 1)) for _ in range(2)] == [2, 2]
+        assert connection.execute("select count(*) from subject.records").fetchone()[0] == 1
+    assert duckdb.sql(f"select distinct reference from read_parquet('{tombstones.file()}')").fetchall() == [(reference,)]
