@@ -154,6 +154,8 @@ def retain(
     for rule in retention.due(moment):
         table.add_row(rule.source, rule.table_name, rule.purpose, str(rule.kept_days), rule.counted_from, f"{rule.rows:,}")
     console.print(table)
+    if unruled := retention.without_rule():
+        console.print(f"[red]Kept for ever, and in no register:[/red] {', '.join(unruled)}. Add a line for each to seeds/retention.csv.", soft_wrap=True)
     if not apply:
         console.print("Nothing was changed. [bold]svod privacy retention --apply[/bold] removes these rows.")
         return

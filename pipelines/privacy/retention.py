@@ -15,6 +15,7 @@ from pipelines import pseudonymise
 from pipelines.privacy import erase, searching, subject
 from pipelines.settings import PROJECT, settings
 from pipelines.sources import manifest
+from pipelines.sources.registry import presets
 from pipelines.warehouse import connect
 
 SEED = PROJECT / "seeds" / "retention.csv"
@@ -31,12 +32,19 @@ class Rule:
     counted_from: str
     kept_days: int
     reason: str
+    reason_ru: str
     rows: int = 0
 
 
 def rules(file: Path = SEED) -> list[Rule]:
     with file.open(encoding="utf-8", newline="") as lines:
         return [Rule(**row | {"kept_days": int(row["kept_days"])}) for row in csv.DictReader(lines)]
+
+
+def without_rule() -> list[str]:
+    """Raw tables of which no rule says how long they are kept, such as those of a source just added: they are kept for ever."""
+    ruled = {(rule.source, rule.table_name) for rule in rules()}
+    return [f"{preset.name}.{table.name}" for preset in presets().values() for table in preset.tables if (preset.name, table.name) not in ruled]
 
 
 def due(run_at: datetime) -> list[Rule]:
@@ -95,12 +103,13 @@ def _with_their_records(connection: duckdb.DuckDBPyConnection, tables: dict) -> 
     connection.execute("create or replace table subject.rows as select distinct file_id, line from subject.rows")
     if ("intermediate", "int_records") in tables:
         connection.execute("insert into subject.records select record_id from intermediate.int_records where (_file_id, _line) in (from subject.rows)")
-        connection.execute(subject.CUSTOMERS)
-        connection.execute("insert into subject.numbers select n from matching.people where record_id in (from subject.records)")
     for table, key in (("int_events", "event_id"), ("int_orders", "order_id"), ("int_consent_events", "consent_event_id")):
         if ("intermediate", table) in tables:
             connection.execute(f"insert into subject.ids select distinct {key} from intermediate.{table} where (_file_id, _line) in (from subject.rows)")
-    # A customer stays who still has a record.
-    connection.execute(
-        "delete from subject.customers where customer_id in (select customer_id from identity.record_customers where record_id not in (from subject.records))"
-    )
+    if ("identity", "record_customers") in tables:  # nobody was matched yet if the first run did not get so far
+        connection.execute("insert into subject.numbers select n from matching.people where record_id in (from subject.records)")
+        connection.execute(subject.CUSTOMERS)
+        # A customer stays who still has a record.
+        connection.execute(
+            "delete from subject.customers where customer_id in (select customer_id from identity.record_customers where record_id not in (from subject.records))"
+        )

@@ -122,6 +122,7 @@ def add(
     console.print(table)
     console.print("Written, for you to check:\n" + "\n".join(f"  {path.relative_to(PROJECT)}" for path in made.files))
     console.print("  dbt_project.yml: the source is in the var staged")
+    console.print("For you to add: a line in seeds/retention.csv, what its rows are for and how long they are kept.")
     region = f"taken for numbers of {made.phone_region}" if made.phone_region else "left out"
     console.print(
         f"Phones without a country code are {region} and times without a zone for UTC; the vars phone_regions and time_zones say otherwise.", soft_wrap=True

@@ -2,8 +2,18 @@
 
 from datetime import datetime
 
+import dagster as dg
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.defs.ingestion import keep_no_longer_than_allowed
+from pipelines.cli import app
 from pipelines.privacy import retention
+from pipelines.settings import settings
+from pipelines.sources.landing import land
 from pipelines.warehouse import connect
+
+SET_ASIDE = "order_id,ordered_at,email,sku,quantity\nA1,2025-01-02 10:00:00,anna@example.com,S-1,1\nA2,2025-01-02,boris@example.com\n"
 
 
 def test_nothing_is_due_in_a_warehouse_that_a_killed_first_landing_left_empty(data):
@@ -11,3 +21,26 @@ def test_nothing_is_due_in_a_warehouse_that_a_killed_first_landing_left_empty(da
         connection.execute("select 1")
     due = retention.due(datetime(2026, 1, 1))
     assert due == retention.rules() and not sum(rule.rows for rule in due)
+
+
+@pytest.mark.parametrize(("setting", "left"), [("show", 1), ("apply", 0)])
+def test_the_daily_job_removes_what_is_due_only_where_that_is_set(data, monkeypatch, setting, left):
+    monkeypatch.setenv("SVOD_RETENTION", setting)
+    settings.cache_clear()
+    (data / "inbox" / "orders").mkdir(parents=True)
+    (data / "inbox" / "orders" / "sales.csv").write_text(SET_ASIDE)
+    land(datetime(2026, 1, 1))
+    for day, rows in ((datetime(2026, 6, 29), 1), (datetime(2026, 7, 2), left)):
+        keep_no_longer_than_allowed(dg.build_asset_context(), day)
+        with connect(read_only=True) as connection:
+            assert connection.execute("select count(*) from landing.quarantine").fetchone()[0] == rows, day
+            assert connection.execute("select count(*) from raw_orders.order_lines").fetchone()[0] == 1
+    assert ("boris@" in (data / "inbox" / "orders" / "sales.csv").read_text()) == bool(left)
+
+
+def test_a_table_without_a_rule_is_named(data, monkeypatch):
+    ruled = [rule for rule in retention.rules() if rule.source != "people"]
+    assert retention.without_rule() == []
+    monkeypatch.setattr(retention, "rules", lambda: ruled)
+    result = CliRunner(env={"COLUMNS": "300"}).invoke(app, ["privacy", "retention"])
+    assert result.exit_code == 0 and "Kept for ever, and in no register: people.people" in result.output
