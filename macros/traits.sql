@@ -6,6 +6,6 @@
         'human_engagement': ['human_opens_90d_count', 'machine_opens_90d_count', 'human_clicks_90d_count', 'machine_clicks_90d_count'],
         'preferences': ['preferred_channel', 'preferred_hour_utc'],
         'days_since': ['days_since_touch', 'days_since_visit', 'days_since_app_use', 'days_since_delivery', 'days_since_open', 'days_since_click'],
-        'reachable_addresses': ['email_address', 'sms_address', 'phone_address', 'messenger_address'],
+        'reachable_addresses': ['email_address', 'sms_address', 'phone_address', 'messenger_address', 'web_push_address'],
     }) %}
 {%- endmacro %}

@@ -103,7 +103,7 @@ joined as (
 
         ---------- consents and reach
         reach.has_personal_data_consent
-        {%- for channel in ['email', 'sms', 'phone', 'messenger'] %},
+        {%- for channel in ['email', 'sms', 'phone', 'messenger', 'web_push'] %},
         reach.has_{{ channel }}_consent,
         reach.is_reachable_by_{{ channel }}
         {%- endfor %},

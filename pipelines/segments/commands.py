@@ -112,6 +112,8 @@ def why(
         told = explain(connection, customer, segment, at=moment, unmasked=unmasked)
     former = f"{escape(customer)} is now {told.customer}, who " if told.customer != customer else f"[bold]{told.customer}[/bold] "
     then = f"{moment:%Y-%m-%d %H:%M}" if moment else "now"
+    if moment and told.last_run and moment > told.last_run:
+        then += f", as the last run of {told.last_run:%Y-%m-%d %H:%M} tells"
     stands = f"{'is' if not moment else 'was'} {'' if told.is_member else 'not '}in [bold]{escape(segment)}[/bold]"
     console.print(f"{former}{stands} ({then}): {told.holds} of {len(told.conditions)} conditions hold.", soft_wrap=True)
     table = Table("", "condition", "in words")

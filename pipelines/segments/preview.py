@@ -14,7 +14,8 @@ from pipelines.identity import masking
 from pipelines.redaction import plain
 from pipelines.segments.reading import NotAnswered, must_know
 
-CHANNELS = ("email", "sms", "phone", "messenger")
+CHANNELS = ("email", "sms", "phone", "messenger", "web_push")
+ANY = "any of them"
 SECONDS = 30.0
 
 
@@ -24,7 +25,7 @@ class Preview:
 
     customers: int
     all_customers: int
-    reachable: dict[str, int]
+    reachable: dict[str, int]  # by channel, and by at least one
     sample: list[tuple[str, str, str, str, int]]  # id, name, e-mail, phone, purchases
     strangers: int  # ids given that are no customer's, former ids not counted
 
@@ -85,8 +86,11 @@ def _short(error: duckdb.Error) -> str:
 def _told(connection: duckdb.DuckDBPyConnection, ids: list[str], sample: int, unmasked: bool) -> Preview:
     now = """(select distinct redirects.customer_id from (select unnest($ids) as id) as given
               inner join marts.customer_redirects as redirects on given.id = redirects.old_customer_id where redirects.customer_id is not null)"""
-    sums = ", ".join(f"count(*) filter (where is_reachable_by_{channel})" for channel in CHANNELS)
-    customers, *reachable = connection.execute(f"select count(*), {sums} from marts.customer_360 semi join {now} using (customer_id)", {"ids": ids}).fetchone()
+    customers = connection.execute(f"select count(*) from marts.customer_360 semi join {now} using (customer_id)", {"ids": ids}).fetchone()[0]
+    sums = ", ".join(f"count(*) filter (where channel = '{channel}')" for channel in CHANNELS)
+    reachable = connection.execute(
+        f"select {sums}, count(distinct customer_id) from marts.customer_channels semi join {now} using (customer_id) where is_reachable", {"ids": ids}
+    ).fetchone()
     people = connection.execute(
         f"""select customer_id, coalesce(full_name, ''), coalesce(email, ''), coalesce(phone, ''), orders_count
             from marts.customer_360 semi join {now} using (customer_id) order by md5(customer_id) limit $sample""",
@@ -97,4 +101,4 @@ def _told(connection: duckdb.DuckDBPyConnection, ids: list[str], sample: int, un
     total = connection.execute("select count(*) from marts.customer_360").fetchone()[0]
     masks = (masking.mask_name, masking.mask_email, masking.mask_phone)
     shown = [(row[0], *(value if unmasked or not value else mask(value) for value, mask in zip(row[1:4], masks, strict=True)), row[4]) for row in people]
-    return Preview(customers, total, dict(zip(CHANNELS, reachable, strict=True)), shown, strangers)
+    return Preview(customers, total, dict(zip((*CHANNELS, ANY), reachable, strict=True)), shown, strangers)

@@ -1,7 +1,8 @@
 """The traits by which customers are compared, and what makes numbers of them that can stand beside each other.
 
 Left out on purpose: money (its currencies cannot be compared; the fifth among customers of the same currency can), contacts, names,
-consents and reach (who may be written to is no likeness), and what the company did rather than the customer (e-mails delivered).
+consents and reach (who may be written to is no likeness), and what the company or a mail app did rather than the customer (e-mails
+delivered, letters fetched by a machine).
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ TRAITS = (
     ("orders_count", "c.orders_count", True),
     ("recency_days", "c.recency_days", True),
     ("monetary_score", "c.monetary_score", False),
-    ("emails_opened_90d_count", "c.emails_opened_90d_count", True),
-    ("emails_clicked_90d_count", "c.emails_clicked_90d_count", True),
+    ("human_opens_90d_count", "c.human_opens_90d_count", True),
+    ("human_clicks_90d_count", "c.human_clicks_90d_count", True),
     ("web_sessions_90d_count", "c.web_sessions_90d_count", True),
     ("page_views_90d_count", "c.page_views_90d_count", True),
     ("app_events_90d_count", "c.app_events_90d_count", True),

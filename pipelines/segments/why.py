@@ -23,6 +23,7 @@ class Why:
     conditions: list[tuple[str, bool, str]]  # name, holds, in words
     facts: list[tuple[str, str, str]]  # name, value, in words
     changes: list[tuple[datetime, str, str, str, str]]  # when, change, cause, turned on, turned off
+    last_run: datetime | None  # which no later moment knows more than; None if nobody is in any segment
 
     @property
     def holds(self) -> int:
@@ -58,6 +59,7 @@ def why(connection: duckdb.DuckDBPyConnection, customer: str, segment: str, *, a
         [(name, held[name], described.get(name, ("",))[0]) for name in sorted(held, key=lambda name: (order[name], name))],
         [(name, _shown(value, described.get(name, ("", True))[1] and not unmasked), described.get(name, ("",))[0]) for name, value in json.loads(facts).items()],
         connection.execute(CHANGES, {**asked, "customer": names[0]}).fetchall(),
+        connection.execute("select max(evaluated_at) from segments.segment_members").fetchone()[0],
     )  # fmt: skip
 
 

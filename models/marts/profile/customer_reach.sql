@@ -20,7 +20,7 @@ reach as (
     select
         customer_channels.customer_id,
         coalesce(bool_or(personal_data.is_granted), false) as has_personal_data_consent
-        {%- for channel in ['email', 'sms', 'phone', 'messenger'] %},
+        {%- for channel in ['email', 'sms', 'phone', 'messenger', 'web_push'] %},
         bool_or(customer_channels.channel = '{{ channel }}' and has_consent) as has_{{ channel }}_consent,
         bool_or(customer_channels.channel = '{{ channel }}' and is_reachable) as is_reachable_by_{{ channel }}
         {%- endfor %}

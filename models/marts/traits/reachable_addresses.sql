@@ -10,7 +10,7 @@ customer_channels as (
 
 select
     customer_id
-    {%- for channel in ['email', 'sms', 'phone', 'messenger'] %},
+    {%- for channel in ['email', 'sms', 'phone', 'messenger', 'web_push'] %},
     max(case when channel = '{{ channel }}' then address end) as {{ channel }}_address
     {%- endfor %}
 from customer_channels

@@ -212,6 +212,21 @@ def test_preview_counts_a_select_as_it_counts_a_segment(warehouse):
     )
 
 
+def test_preview_tells_whom_each_channel_reaches_and_whom_at_least_one(warehouse):
+    everybody = preview(warehouse, "select customer_id from marts.customers")
+    reached = warehouse.execute("select channel, customer_id from marts.customer_channels where is_reachable").fetchall()
+    assert len(reached) > len({customer for _, customer in reached}) > 10
+    channels = {channel for (channel,) in warehouse.execute("select distinct channel from marts.customer_channels").fetchall()}
+    assert everybody.reachable.pop("any of them") == len({customer for _, customer in reached})
+    assert everybody.reachable == {channel: sum(one == channel for one, _ in reached) for channel in channels}
+
+
+def test_a_moment_after_the_last_run_is_answered_by_that_run_and_says_so(warehouse):
+    customer = warehouse.execute("select min(customer_id) from marts.customers").fetchone()[0]
+    assert "as the last run of 2026-01-15 06:00 tells" in svod("why", customer, "active_customers", "--at", "2030-01-01")[1]
+    assert "as the last run" not in svod("why", customer, "active_customers", "--at", "2026-01-14")[1] + svod("why", customer, "active_customers")[1]
+
+
 def test_a_former_id_counts_as_the_customer_of_now_and_a_name_as_nobody(warehouse):
     found = preview(warehouse, f"select '{FORMER}' as customer_id union all select full_name from marts.customers where full_name is not null")
     assert found.customers == 1 and found.strangers > 10 and len(found.sample) == 1
