@@ -47,9 +47,9 @@ def files() -> Iterator[tuple[Place, Path]]:
 
 
 def outside() -> list[Path]:
-    """What lies beside the data: stewards' decisions, the documentation site, exports at their usual places."""
-    site = PROJECT / "site"
-    found = [PROJECT / "seeds" / "identity_overrides.csv", *(path for path in site.rglob("*") if path.is_file())]
+    """What lies beside the data: stewards' decisions, lists of people kept by hand, the documentation site at its usual place."""
+    site, seeds = PROJECT / "site", PROJECT / "seeds"
+    found = [seeds / "identity_overrides.csv", seeds / "static_lists.csv", *(path for path in site.rglob("*") if path.is_file())]
     return [path for path in found if path.exists()]
 
 
