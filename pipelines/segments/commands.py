@@ -95,7 +95,7 @@ def preview(
 
 @segments.command()
 def why(
-    customer: Annotated[str, typer.Argument(help="A customer, also by a former id.")],
+    customer: Annotated[str, typer.Argument(help="A customer, also by a former id, or by an e-mail, phone, card or other key of theirs alone.")],
     segment: Annotated[str, typer.Argument(help="The segment.")],
     at: Annotated[datetime | None, typer.Option(formats=MOMENTS, help="As of then, UTC; a day means its end.")] = None,
     unmasked: Unmasked = False,
@@ -105,12 +105,14 @@ def why(
 
     Examples:  [bold]svod segments why c_0123456789abcdef about_to_churn[/bold]  ·  [bold]svod segments why c_0123456789abcdef new_customers --at 2026-01-31[/bold]
     """
+    from pipelines.privacy.finding import masked
     from pipelines.segments.why import why as explain
 
     moment = datetime.combine(at.date(), time.max) if at and at.time() == time.min else at
     with asking(working) as connection:
         told = explain(connection, customer, segment, at=moment, unmasked=unmasked)
-    former = f"{escape(customer)} is now {told.customer}, who " if told.customer != customer else f"[bold]{told.customer}[/bold] "
+    asked = f"{escape(masked(customer))} {'is now' if customer.startswith('c_') else 'is'} "
+    former = f"{asked}{told.customer}, who " if told.customer != customer else f"[bold]{told.customer}[/bold] "
     then = f"{moment:%Y-%m-%d %H:%M}" if moment else "now"
     if moment and told.last_run and moment > told.last_run:
         then += f", as the last run of {told.last_run:%Y-%m-%d %H:%M} tells"

@@ -80,10 +80,26 @@ def must_know(connection: duckdb.DuckDBPyConnection, segment: str) -> None:
 
 
 def customer_now(connection: duckdb.DuckDBPyConnection, customer: str) -> str:
-    """The id of now for any id ever given."""
+    """The id of now for any id ever given, or of whoever alone has this address, number or key."""
     found = connection.execute("select customer_id from marts.customer_redirects where old_customer_id = ?", [customer]).fetchone()
     if not found:
-        raise NotAnswered("No customer has or had this id: look one up in marts.customer_identifiers")
+        return _holder(connection, customer)
     if found[0] is None:
         raise NotAnswered("The records of this customer are gone, so no segment knows them now: ask for a day before with --at")
     return found[0]
+
+
+def _holder(connection: duckdb.DuckDBPyConnection, identifier: str) -> str:
+    from pipelines.privacy.subject import REGIONS
+    from pipelines.standardize.emails import parse_email
+    from pipelines.standardize.phones import parse_phone
+
+    text = identifier.strip()
+    spellings = [spelling for spelling in (text, parse_email(text).value, parse_phone(text, REGIONS).value) if spelling]
+    query = "select distinct customer_id from marts.customer_identifiers where value in (select unnest($1)) and not coalesce(is_junk, false) order by 1"
+    holders = [customer for (customer,) in connection.execute(query, [spellings]).fetchall()]
+    if not holders:
+        raise NotAnswered("No customer has or had this id, nor has any this address, number or key")
+    if len(holders) > 1:
+        raise NotAnswered(f"{len(holders)} customers have this: name one of them by id: {', '.join(holders[:10])}")
+    return holders[0]

@@ -142,6 +142,24 @@ def test_a_former_id_is_answered_for_and_one_without_records_is_refused(warehous
             why(warehouse, customer, segment, at=moment)
 
 
+def test_a_customer_may_be_asked_for_by_an_address_or_number_of_theirs_alone(warehouse):
+    held = """select identifier_type, value, list(distinct customer_id) from marts.customer_identifiers
+              where identifier_type in ('email', 'phone', 'loyalty_card') and is_valid and not is_junk group by all order by value"""
+    rows = warehouse.execute(held).fetchall()
+    alone = {kind: (value, customers[0]) for kind, value, customers in rows if len(customers) == 1}
+    assert set(alone) == {"email", "phone", "loyalty_card"}
+    for kind, (value, customer) in alone.items():
+        written = {"email": value.upper(), "phone": f" {value[:2]} {value[2:]}"}.get(kind, value)
+        assert why(warehouse, written, "active_customers").customer == customer, kind
+        assert why(warehouse, written, "active_customers", at=ENDS[1]).customer == customer, kind
+        code, screen = svod("why", written, "active_customers")
+        assert code == 0 and f" is {customer}, who " in screen and written.strip() not in screen
+    shared = next(value for _, value, customers in rows if len(customers) > 1)
+    for asked, told in ((shared, "customers have this: name one"), ("nobody@example.org", "nor has any this address")):
+        code, screen = svod("why", asked, "active_customers")
+        assert code == 2 and told in screen and asked not in screen
+
+
 def test_values_that_tell_who_somebody_is_are_masked(warehouse):
     customer, facts = warehouse.execute(
         "select customer_id, facts from segments.segment_conditions where segment = 'birthday_soon' and facts like '%-%'"
