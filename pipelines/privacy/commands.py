@@ -56,14 +56,21 @@ def erase_people(
         _tell(erase.carry_out(plan))
 
 
+def _must_have_people() -> None:
+    """Before the first run there is nobody to be found."""
+    from pipelines.privacy import finding
+    from pipelines.settings import settings
+
+    if not settings().warehouse.exists():
+        raise finding.NotFound(finding.NOBODY_YET)
+
+
 def _plan(asked: list[tuple[str, str]], asked_by: str):
     """Everybody who was asked for, at once: every place is searched and written once."""
     from pipelines.privacy import erase, finding
-    from pipelines.settings import settings
     from pipelines.warehouse import connect
 
-    if not settings().warehouse.exists():
-        raise erase.NotErased("There is no warehouse yet: run `svod run` first")
+    _must_have_people()
     records, unclear = set(), []
     with connect(read_only=True) as connection:
         for reference, identifier in asked:
@@ -132,6 +139,7 @@ def export_person(
 
     if language not in WORDS:
         raise typer.BadParameter("the language is en or ru", param_hint="--language")
+    _must_have_people()
     for path in export.export(identifier, to, language):
         console.print(f"Written: [bold]{path}[/bold]", soft_wrap=True)
 

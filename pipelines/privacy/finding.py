@@ -8,6 +8,9 @@ from pipelines.redaction import Told
 from pipelines.standardize.emails import parse_email
 from pipelines.standardize.phones import parse_phone
 
+NOBODY_YET = "Nobody is known yet: run `svod run` first"
+MATCHED = "select count(*) > 0 from information_schema.tables where table_schema = 'identity' and table_name = 'record_customers'"
+
 
 class NotFound(Told):
     """Nobody, or more than one."""
@@ -15,6 +18,8 @@ class NotFound(Told):
 
 def records_of(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[str]:
     """All records of the one person this identifier belongs to."""
+    if not connection.execute(MATCHED).fetchone()[0]:
+        raise NotFound(NOBODY_YET)
     customers, records = _holders(connection, identifier)
     if len(customers) > 1:
         raise NotFound(f"{masked(identifier)} belongs to {len(customers)} customers: name one of them by id: {', '.join(sorted(customers)[:10])}")

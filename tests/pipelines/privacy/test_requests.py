@@ -82,6 +82,15 @@ def test_a_refusal_is_one_line_that_says_what_to_do_and_shows_no_value(people, d
     assert "should not have happened" not in screen and not (data / "privacy" / "unfinished").exists()
 
 
+@pytest.mark.parametrize("words", [["erase", "--yes"], ["export", "--to", "unused"]], ids=lambda words: words[0])
+def test_before_the_first_run_nobody_is_known_and_that_is_said(data, words):
+    assert "Nobody is known yet" in svod(words[0], "anna@example.com", *words[1:])[1]
+    with connect() as connection:
+        connection.execute("create schema intermediate")
+    code, screen = svod(words[0], "anna@example.com", *words[1:])
+    assert code == 2 and "Nobody is known yet: run `svod run` first" in screen
+
+
 @pytest.mark.parametrize("delimiter", [",", ";"])
 def test_a_file_with_unclear_requests_erases_nobody_and_names_all_of_them(people, data, tmp_path, delimiter):
     file = tmp_path / "requests.csv"
