@@ -36,6 +36,7 @@ RUSSIAN = {
     "of": "из",
     "Nothing was published: readers keep the earlier version.": "Ничего не опубликовано: читатели видят прежнюю версию.",
     "The checks that failed": "Непройденные проверки",
+    "Segments that changed at one stroke": "Сегменты, которые резко изменились",
     "Published version": "Опубликованная версия",
     "Look next": "Что дальше",
     "pages of the pipeline": "страницы конвейера",
@@ -64,6 +65,8 @@ FAILED = f"""
 select suite, expectation, observed, lower_bound, upper_bound from quality.expectation_results
 where not passed and {OF_THE_RUN} order by suite, expectation
 """
+# The test of segment_sizes warns too, but a warning of dbt is seen by nobody who looks at this only.
+JUMPED = "select segment, members_before_count, members_count from segments.segment_sizes where is_latest and is_jump order by segment"
 
 
 def print_summary(run_at: datetime = datetime.max, *, published: bool = True, console: Console | None = None) -> None:
@@ -75,6 +78,9 @@ def print_summary(run_at: datetime = datetime.max, *, published: bool = True, co
             _print_table(console, _say("Why rows and files were left out"), ("source", "reason", "remedy", "how many"), _rows(warehouse, LEFT_OUT))
             _print_people(console, warehouse, run_at)
             _print_checks(console, warehouse, run_at)
+            if jumped := _rows(warehouse, JUMPED):
+                told = ", ".join(f"{segment} {before:,} → {members:,}" for segment, before, members in jumped)
+                console.print(f"[yellow]{_say('Segments that changed at one stroke')}: {told}[/yellow]")
     if not published:
         console.print(f"[bold red]{_say('Nothing was published: readers keep the earlier version.')}[/bold red]")
     _print_next(console)

@@ -49,3 +49,15 @@ def test_a_run_in_which_nothing_changed_tells_of_the_last_that_did(two_runs):
 def test_the_summary_is_told_in_russian_where_asked(two_runs, monkeypatch):
     monkeypatch.setenv("SVOD_LANGUAGE", "ru")
     assert "Клиентов: 7 из записей: 10" in told() and "Проверок отклонений пройдено: 0 из 1" in told()
+
+
+def test_a_segment_that_jumped_is_named_with_its_sizes_and_one_that_did_not_is_not(two_runs):
+    assert "at one stroke" not in told()
+    with connect() as connection:
+        connection.execute("""
+            create schema segments;
+            create table segments.segment_sizes as
+            select * from (values ('new_customers', 40, 100, true, true), ('active_customers', 40, 41, false, true), ('lost_customers', 40, 100, true, false))
+            as sizes (segment, members_before_count, members_count, is_jump, is_latest)
+        """)
+    assert "Segments that changed at one stroke: new_customers 40 → 100\n" in told()
