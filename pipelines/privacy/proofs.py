@@ -34,7 +34,8 @@ def write(order: Any, after: dict[str, int]) -> Path:
         "is_complete": not any(after.values()),
         "places": places,
     }
-    name = f"{re.sub(r'[^A-Za-z0-9_-]', '_', order.references[0])}_{re.sub('[^0-9]', '', order.started_at)}"
+    reference = re.sub(r"[^\w-]", "_", order.references[0])[:60]  # a file's name has its limits, and a proof that cannot be written is tried for ever
+    name = f"{reference}_{re.sub('[^0-9]', '', order.started_at)}"
     text = io.StringIO()
     writer = csv.DictWriter(text, ["place", "hits_before", "hits_after"], lineterminator="\n")
     writer.writeheader()

@@ -1,5 +1,6 @@
 """What is asked of `svod privacy`: whose an identifier is, in whatever way it is written, and what is told of requests that cannot be carried out."""
 
+import json
 from datetime import datetime
 
 import duckdb
@@ -7,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.privacy import erase, finding, subject, tombstones
+from pipelines.privacy import erase, finding, proofs, subject, tombstones
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
@@ -150,3 +151,14 @@ def test_any_number_of_a_request_stands_with_its_tombstones(data, tmp_path, refe
         assert [tombstones.write(connection, reference, datetime(2026, 1, 1)) for _ in range(2)] == [2, 2]
         assert connection.execute("select count(*) from subject.records").fetchone()[0] == 1
     assert duckdb.sql(f"select distinct reference from read_parquet('{tombstones.file()}')").fetchall() == [(reference,)]
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [("R-17", "R-17"), ("Запрос 1/2026", "Запрос_1_2026"), ("../../R'17", "______R_17"), ("Ж" * 300, "Ж" * 60)],
+    ids=lambda text: text[:9],
+)
+def test_a_proof_is_found_by_the_number_of_its_request_however_that_is_written(data, reference, name):
+    proof = proofs.write(erase.Order([reference], "the officer", "2026-01-01 06:00:00", before={"warehouse.duckdb": 5}), {})
+    assert proof.parent == data / "privacy" / "proofs" and proof.name == f"{name}_20260101060000.json"
+    assert json.loads(proof.read_text())["requests"] == [reference] and proof.with_suffix(".csv").exists()
