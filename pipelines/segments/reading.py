@@ -82,6 +82,8 @@ def must_know(connection: duckdb.DuckDBPyConnection, segment: str) -> None:
 def customer_now(connection: duckdb.DuckDBPyConnection, customer: str) -> str:
     """The id of now for any id ever given, or of whoever alone has this address, number or key."""
     found = connection.execute("select customer_id from marts.customer_redirects where old_customer_id = ?", [customer]).fetchone()
+    if not found and customer.startswith("c_"):
+        raise NotAnswered("No customer has or had this id: look one up in marts.customer_identifiers")
     if not found:
         return _holder(connection, customer)
     if found[0] is None:
@@ -99,7 +101,7 @@ def _holder(connection: duckdb.DuckDBPyConnection, identifier: str) -> str:
     query = "select distinct customer_id from marts.customer_identifiers where value in (select unnest($1)) and not coalesce(is_junk, false) order by 1"
     holders = [customer for (customer,) in connection.execute(query, [spellings]).fetchall()]
     if not holders:
-        raise NotAnswered("No customer has or had this id, nor has any this address, number or key")
+        raise NotAnswered("No customer has this address, number or key")
     if len(holders) > 1:
         raise NotAnswered(f"{len(holders)} customers have this: name one of them by id: {', '.join(holders[:10])}")
     return holders[0]
