@@ -9,6 +9,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
@@ -40,7 +41,7 @@ class Installation:
 
     def __init__(self, data: Path, aside: Path, target: Path):
         self.data, self.aside, self.target, self.parsed = data, aside, target, None
-        self.erased, self.apart = set(), set()
+        self.erased, self.apart, self.words = set(), set(), set()
         self.company = Month(data / "inbox")
 
     def run(self, moment: datetime, *, from_nothing: bool = False) -> None:
@@ -84,7 +85,10 @@ class Installation:
             held = connection.execute("select distinct customer_id from identity.record_moves where list_contains(?, record_id)", [records]).fetchall()
         self.erased.add(person)
         self.apart |= {customer for (customer,) in held if customer} - {person}
-        erase.carry_out(erase.plan(records, ["R-1"], "the person"))
+        order = erase.plan(records, ["R-1"], "the person")
+        with duckdb.connect(str(erase.under_way() / "subject.duckdb"), read_only=True) as subject:
+            self.words |= {text for (text,) in subject.execute("select text from needles").fetchall()}
+        erase.carry_out(order)
 
     def differences(self) -> list[tuple]:
         """Tables and moments of which the history tells other rows than the tables had."""
@@ -93,13 +97,22 @@ class Installation:
             return [asked for asked in moments if self.compared(connection, *asked) != (0, 0)]
 
     def compared(self, connection, table: str, day: datetime, moment: datetime) -> tuple[int, int]:
-        """How many rows one tells and the other does not; all columns that the history keeps are compared."""
+        """How many rows one tells and the other does not; all columns that the history keeps are compared. Who once had a number of the erased has lost that."""
         told = f"history.{table}_as_of(timestamp '{moment}')"
-        columns = ", ".join(f'"{row[0]}"' for row in connection.execute(f"describe from {told}").fetchall())
+        described = [row[:2] for row in connection.execute(f"describe from {told}").fetchall()]
+        columns = ", ".join(f'"{name}"' for name, _ in described)
+        without = ", ".join(
+            f"""list_reduce($words, lambda text, word: replace(text, word, '[erased]'), "{name}")""" if kind == "VARCHAR" else f'"{name}"'
+            for name, kind in described
+        )
         told = f"select {columns} from {told} where not list_contains($apart, customer_id)"
-        was = f"select {columns} from '{self.kept(table, day)}' where not list_contains($erased || $apart, customer_id)"
+        was = f"select {without} from '{self.kept(table, day)}' where not list_contains($erased || $apart, customer_id)"
+        if table == "customer_identifiers":
+            was += " and not list_contains($words, value)"
         query = f"select (select count(*) from ({told} except all {was})), (select count(*) from ({was} except all {told}))"
-        return connection.execute(query, {"erased": sorted(self.erased), "apart": sorted(self.apart)}).fetchone()
+        return connection.execute(
+            query, {"erased": sorted(self.erased), "apart": sorted(self.apart), "words": sorted(self.words, key=lambda word: (-len(word), word))}
+        ).fetchone()
 
 
 @pytest.fixture(scope="module")

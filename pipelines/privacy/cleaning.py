@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.files import put, quoted
 from pipelines.privacy import tables
-from pipelines.privacy.matching import columns_of
+from pipelines.privacy.matching import columns_of, holding, says_whose
 from pipelines.privacy.places import TEXT_SUFFIXES
 from pipelines.privacy.words import Words
 from pipelines.responses.segments import finished_within
@@ -21,17 +21,26 @@ LINES = {".log", ".csv", ".tsv", ".jsonl", ".ndjson", ".txt"}
 
 
 def parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> int:
-    """Rows that are theirs; the file is written anew without them."""
+    """Rows that are theirs; the file is written anew without them, and without their words in the rows of others."""
     source = f"read_parquet('{quoted(path)}')"
     columns = columns_of([row[:2] for row in connection.execute(f"describe select * from {source}").fetchall()])
     where = tables.where_of(path.parent.name, path.stem, columns, source, "file_row_number")
     other = "other_customer_id" in columns and "event" in columns
     theirs = f"({where})" + (" or other_customer_id in (from subject.customers)" if other else "")
+    cells = [name for name, kind in columns.items() if kind == "VARCHAR"]
+    if says_whose(path.parent.name, columns):
+        theirs += f" or {holding(cells, 'needles', source, 'file_row_number')}"
     hits = 0 if theirs == "(false)" else connection.execute(f"select count(*) from {source} where {theirs}").fetchone()[0]
     if hits and write:
-        shown = "* replace (if(other_customer_id in (from subject.customers), null, other_customer_id) as other_customer_id, if(other_customer_id in (from subject.customers), null, evidence) as evidence)"
+        Words(connection).register(connection)
+        shown = {cell: f'without_them("{cell}")' for cell in cells}
+        if other:
+            shown |= {cell: f"if(other_customer_id in (from subject.customers), null, {cell})" for cell in ("other_customer_id", "evidence")}
+        replaced = ", ".join(f'{value} as "{cell}"' for cell, value in shown.items())
         draft = path.with_name(f".{path.name}.draft")
-        connection.execute(f"copy (select {shown if other else '*'} from {source} where not coalesce(({where}), false)) to '{quoted(draft)}' (format parquet)")
+        connection.execute(
+            f"copy (select * {f'replace ({replaced})' if shown else ''} from {source} where not coalesce(({where}), false)) to '{quoted(draft)}' (format parquet)"
+        )
         put(draft, path)
     return hits
 

@@ -10,6 +10,8 @@ TYPED = (("identifier_type", "raw_value"), ("identifier_type", "value"), ("ident
          ("subject_type", "value"), ("contact_type", "value"), ("visitor_id_type", "visitor_id"))  # fmt: skip
 # Vocabularies that come with Svod: a name in them says nothing about anybody.
 PUBLIC = ("seeds",)
+# There a column of this name holds a source's own number.
+SOURCES = ("staging", "intermediate")
 OWNERS = ("record_id", "customer_id", "_line", "line", "n", "n_l", "n_r")
 
 
@@ -20,7 +22,7 @@ def columns_of(described: list[tuple[str, str]]) -> dict[str, str]:
 def condition(schema: str, columns: dict[str, str], table: str = "", source: str | None = None, row: str = "rowid") -> str:
     """An SQL condition that holds for the subject's rows of a table, or of `source`; `false` if it can hold none. `row` is what its rows are numbered by."""
     source = source or f'"{schema}"."{table}"'
-    found = [*_by_key(columns), *([] if schema in PUBLIC or schema.startswith("raw_") else _by_text(columns, source, row))]
+    found = [*_by_key(columns), *([] if schema in PUBLIC or schema.startswith("raw_") else _by_text(schema, columns, source, row))]
     if table.startswith("stg_vk_leads__"):  # a page holds many leads, and a lead's row only its own number
         keys = "(select split_part(record_id, ':', 3) from subject.records where record_id like 'vk_leads:%')"
         found += [f'"{name}" in {keys}' for name in ("source_key", "lead_id") if columns.get(name) == "VARCHAR"]
@@ -53,10 +55,18 @@ def _by_key(columns: dict[str, str]) -> list[str]:
     return found
 
 
-def _by_text(columns: dict[str, str], source: str, row: str) -> list[str]:
+def _by_text(schema: str, columns: dict[str, str], source: str, row: str) -> list[str]:
     found = [f'("{kind}", "{value}") in (select (type, text) from subject.texts)' for kind, value in TYPED if kind in columns and value in columns]
     cells = [name for name, kind in columns.items() if kind == "VARCHAR"]
-    return [*found, *filter(None, [holding(cells, "needles", source, row, [name for name, kind in columns.items() if kind == "VARCHAR[]"])])]
+    held = holding(cells, "needles", source, row, [name for name, kind in columns.items() if kind == "VARCHAR[]"])
+    if held and says_whose(schema, columns):
+        held = f'"customer_id" is null and {held}'
+    return [*found, *filter(None, [held])]
+
+
+def says_whose(schema: str, columns: dict[str, str]) -> bool:
+    """Whether each row is a customer's. One of somebody else's who had their number once stays, without the number."""
+    return columns.get("customer_id") == "VARCHAR" and schema not in SOURCES
 
 
 def holding(cells: list[str], words: str, source: str, row: str, lists: list[str] = ()) -> str | None:

@@ -37,6 +37,12 @@ THEIRS = "select identifier_type, value, raw_value from intermediate.int_identif
 RAW = "select schema_name, table_name, string_agg('\"' || column_name || '\"', ', ') from duckdb_columns() where schema_name like 'raw_%' and data_type = 'VARCHAR' and table_name not like '!_dlt%' escape '!' group by all"
 # Neither the rest of the family nor the canary, who stands in files that were refused and never landed.
 OTHERS_TO_ERASE = "select distinct customer_id from identity.record_customers where customer_id not in (select customer_id from intermediate.int_identifiers join identity.record_customers using (record_id) where value = $phone or raw_value like '%zcanary%' or value = '+79995550011') order by md5(customer_id) limit $count"
+# Somebody else who had a number of theirs once, and was found to have none.
+OTHER = """
+insert into history.customers_history by name
+select * replace ($number as phone, valid_from - interval 2 day as valid_from, valid_from - interval 1 day as valid_to)
+from history.customers_history where valid_to is null and not list_contains($ids, customer_id) order by customer_id limit 1 returning customer_id
+"""
 # What others said on a form beside a contact of the erased stands, and its key with it.
 STATED = "select customer_id, channel, purpose, state, consent_event_id from marts.consents where consent_event_id like 'consents:%' and not list_contains($ids, customer_id)"
 # Tables that say whose each row is, from the staged exports to the marts.
@@ -93,6 +99,8 @@ class Installation:
         )
         known = {value for kind, value, _ in theirs if kind == "phone" and value}
         self.numbers = {value[-10:] for value in known} - {value[-10:] for value in true_numbers - known if value}
+        with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
+            (self.other,) = connection.execute(OTHER, {"ids": self.ids, "number": max(known)}).fetchone()
         self.before, self.stated = self.others(), set(query(data, STATED, ids=self.ids))
 
     def requests(self) -> Path:
@@ -168,6 +176,12 @@ def test_everybody_else_is_untouched_also_who_shared_their_phone(erased):
     assert {table: len(rows) for table, rows in now.items()} == {table: len(rows) for table, rows in erased.before.items()}
     assert now == erased.before
     assert query(erased.data, "select count(*) from intermediate.int_identifiers where value = $phone", phone=erased.shared)[0][0] > 0
+
+
+def test_who_had_a_number_of_theirs_once_keeps_that_time_without_the_number(erased):
+    first = "select phone, full_name from history.customers_history where customer_id = $one order by valid_from limit 1"
+    ((phone, name),) = query(erased.data, first, one=erased.other)
+    assert phone == "[erased]" and name == query(erased.data, "select full_name from marts.customers where customer_id = $one", one=erased.other)[0][0]
 
 
 def test_what_is_shown_and_what_is_proved_names_nobody(erased):
