@@ -221,7 +221,7 @@ def scenarios() -> list[Scenario]:
                    {"id": "two", "send": {"channel": ["email", "messenger"], "template": "two"}, "next": "end"},
                    {"id": "hours", "wait": {"until": [{"event": "page_viewed", "go": "better"}], "for": "1d", "to": "21:00"}},
                    {"id": "better", "winner": {"of": "try", "by": "clicked"}}]},
-        {"scenario": "nudge", "priority": 30, "entry": {"event": {"event": "page_viewed"}, "reentry": {"after": "6h"}}, "goal": {"event": "order_paid", "where": "amount > 50"},
+        {"scenario": "nudge", "priority": 30, "entry": {"event": {"event": "page_viewed"}, "reentry": {"after": "2d"}}, "goal": {"event": "order_paid", "where": "amount > 50"},
          "steps": [{"id": "try", "split": {"arms": {"soft": 1, "hard": 1, "rest": 3}, "go": {"soft": "mark", "hard": "hard", "rest": "while"}}},
                    {"id": "mark", "set": {"trait": "nudged", "value": "softly"}}, {"id": "soft", "send": {"channel": "messenger", "template": "soft"}, "next": "thank"},
                    {"id": "hard", "send": {"channel": ["messenger", "email"], "template": "hard"}},
