@@ -41,7 +41,7 @@ class Installation:
 
     def __init__(self, data: Path, aside: Path, target: Path):
         self.data, self.aside, self.target, self.parsed = data, aside, target, None
-        self.erased, self.apart, self.words = set(), set(), set()
+        self.erased, self.apart, self.words, self.erased_on = set(), set(), set(), datetime.min
         self.company = Month(data / "inbox")
 
     def run(self, moment: datetime, *, from_nothing: bool = False) -> None:
@@ -77,17 +77,18 @@ class Installation:
             connection.execute("update seeds.identity_overrides set action = 'cannot_link'")
             connection.execute("insert into seeds.identity_overrides by name select 'must_link' as action, ? as left_record_id, ? as right_record_id", pair)
 
-    def erase_one(self) -> None:
+    def erase_one(self, moment: datetime) -> None:
         """Somebody who withdrew a consent. Whoever they were ever one with has lost their part of that time, so those ids are not compared."""
         with connect() as connection:
             ((person,),) = connection.execute("select max(customer_id) from marts.consents where state = 'withdrawn'").fetchall()
             records = finding.records_of(connection, person)
             held = connection.execute("select distinct customer_id from identity.record_moves where list_contains(?, record_id)", [records]).fetchall()
         self.erased.add(person)
+        self.erased_on = moment
         self.apart |= {customer for (customer,) in held if customer} - {person}
         order = erase.plan(records, ["R-1"], "the person")
         with duckdb.connect(str(erase.under_way() / "subject.duckdb"), read_only=True) as subject:
-            self.words |= {text for (text,) in subject.execute("select text from needles").fetchall()}
+            self.words = {text for (text,) in subject.execute("select text from needles").fetchall()}
         erase.carry_out(order)
 
     def differences(self) -> list[tuple]:
@@ -107,11 +108,14 @@ class Installation:
         )
         told = f"select {columns} from {told} where not list_contains($apart, customer_id)"
         was = f"select {without} from '{self.kept(table, day)}' where not list_contains($erased || $apart, customer_id)"
-        if table == "customer_identifiers":
-            was += " and not list_contains($words, value)"
         query = f"select (select count(*) from ({told} except all {was})), (select count(*) from ({was} except all {told}))"
         return connection.execute(
-            query, {"erased": sorted(self.erased), "apart": sorted(self.apart), "words": sorted(self.words, key=lambda word: (-len(word), word))}
+            query,
+            {
+                "erased": sorted(self.erased),
+                "apart": sorted(self.apart),
+                "words": sorted(self.words, key=lambda word: (-len(word), word)) if day <= self.erased_on else [],
+            },
         ).fetchone()
 
 
@@ -141,7 +145,7 @@ def pass_days(installation: Installation) -> None:
         installation.keep(moment)
         installation.decide(number)
         if number == 20:
-            installation.erase_one()
+            installation.erase_one(moment)
 
 
 @pytest.mark.timeout(600 + 120 * COUNT)

@@ -58,10 +58,8 @@ def _by_key(columns: dict[str, str]) -> list[str]:
 def _by_text(schema: str, columns: dict[str, str], source: str, row: str) -> list[str]:
     found = [f'("{kind}", "{value}") in (select (type, text) from subject.texts)' for kind, value in TYPED if kind in columns and value in columns]
     cells = [name for name, kind in columns.items() if kind == "VARCHAR"]
-    held = holding(cells, "needles", source, row, [name for name, kind in columns.items() if kind == "VARCHAR[]"])
-    if held and says_whose(schema, columns):
-        held = f'"customer_id" is null and {held}'
-    return [*found, *filter(None, [held])]
+    found += filter(None, [holding(cells, "needles", source, row, [name for name, kind in columns.items() if kind == "VARCHAR[]"])])
+    return [f'"customer_id" is null and ({" or ".join(found)})'] if found and says_whose(schema, columns) else found
 
 
 def says_whose(schema: str, columns: dict[str, str]) -> bool:

@@ -90,7 +90,10 @@ def test_every_trait_that_was_set_can_be_asked_for_by_the_next_run_once_with_who
     daily.execute(SET_TRAITS)
     shown = daily.execute("select entry_id, step, visit, customer_id, trait, value, set_at from landing.set_traits order by all").fetchall()
     assert shown == daily.execute("select * exclude (tick_at) from communications.trait_changes order by all").fetchall()
-    assert daily.execute("select distinct scenario, set_at >= entered_at, position > 1 from landing.set_traits order by scenario").fetchall() == [("nudge", True, True), ("receipt", True, True)]
+    assert daily.execute("select distinct scenario, set_at >= entered_at, position > 1 from landing.set_traits order by scenario").fetchall() == [
+        ("nudge", True, True),
+        ("receipt", True, True),
+    ]
 
 
 @pytest.mark.timeout(4 * 3600)
