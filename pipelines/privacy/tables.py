@@ -91,18 +91,16 @@ def _book(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
 
 def _cut_shared(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
     """Bodies, pages and rows that hold others too keep what is theirs."""
-    is_doomed = judge(connection)
-    for preset in presets().values():
-        for table in preset.tables:
-            raw, staged = (f"raw_{preset.name}", table.name), ("staging", f"stg_{preset.name}__{table.name}")
+    is_doomed, shared = judge(connection), "(_file_id, _line) in (from subject.shared_rows)"
+    for source, table in [(preset.name, table) for preset in presets().values() for table in preset.tables]:
+        raw, staged = (f"raw_{source}", table.name), ("staging", f"stg_{source}__{table.name}")
+        if table.format == "delimited":
             for name in (raw, staged):
-                _blank_cells(connection, name, [cell for cell in table.columns if tables.get(name, {}).get(cell) == "VARCHAR" and table.format == "delimited"])
-            if "payload" in tables.get(raw, {}):
-                name = f'"{raw[0]}"."{raw[1]}"'
-                for file, line, payload in connection.execute(
-                    f"select _file_id, _line, payload from {name} where (_file_id, _line) in (from subject.shared_rows)"
-                ).fetchall():
-                    connection.execute(f"update {name} set payload = ? where _file_id = ? and _line = ?", [cut_things(payload, is_doomed)[0], file, line])
+                _blank_cells(connection, name, [cell for cell in table.columns if tables.get(name, {}).get(cell) == "VARCHAR"])
+        elif raw in tables:
+            name = f'"{raw[0]}"."{raw[1]}"'
+            for file, line, payload in connection.execute(f"select _file_id, _line, payload from {name} where {shared}").fetchall():
+                connection.execute(f"update {name} set payload = ? where _file_id = ? and _line = ?", [cut_things(payload, is_doomed)[0], file, line])
 
 
 def _blank_cells(connection: duckdb.DuckDBPyConnection, name: tuple[str, str], cells: list[str]) -> None:

@@ -17,7 +17,7 @@ ITEM = re.compile(rb"<si\b[^>]*?/>|<si\b[^>]*>.*?</si>", re.DOTALL)
 STRINGS = "xl/sharedStrings.xml"
 
 
-def without_rows(data: bytes, rows: set[int], texts: set[str], shared: set[int] = frozenset(), is_doomed: Callable[[str], bool] = lambda text: False) -> bytes:
+def without_rows(data: bytes, rows: set[int], texts: set[str], shared: set[int], is_doomed: Callable[[str], bool]) -> bytes:
     """The workbook without these rows of the sheets in which they hold one of the texts, or of its only sheet, and without the doomed cells of shared rows."""
     with zipfile.ZipFile(BytesIO(data)) as book:
         parts = {info.filename: book.read(info) for info in book.infolist()}
