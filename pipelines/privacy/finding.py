@@ -30,8 +30,6 @@ def records_of(connection: duckdb.DuckDBPyConnection, identifier: str) -> list[s
 
 
 def _holders(connection: duckdb.DuckDBPyConnection, identifier: str) -> tuple[set[str], set[str]]:
-    text = identifier.strip()
-    spellings = [spelling for spelling in (text, parse_email(text).value, parse_phone(text, REGIONS).value) if spelling]
     query = """
         with asked as (select unnest($spellings) as text),
         found as (
@@ -43,8 +41,14 @@ def _holders(connection: duckdb.DuckDBPyConnection, identifier: str) -> tuple[se
         )
         select found.record_id, coalesce(owners.customer_id, found.record_id) from found left join identity.record_customers as owners on found.record_id = owners.record_id
     """
-    rows = connection.execute(query, {"spellings": spellings}).fetchall()
+    rows = connection.execute(query, {"spellings": spellings(identifier)}).fetchall()
     return {row[1] for row in rows}, {row[0] for row in rows}
+
+
+def spellings(identifier: str) -> list[str]:
+    """What the tables may have for it: as it was given, and as an e-mail or a phone is written there."""
+    text = identifier.strip()
+    return [spelling for spelling in (text, parse_email(text).value, parse_phone(text, REGIONS).value) if spelling]
 
 
 def masked(identifier: str) -> str:

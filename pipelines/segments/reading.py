@@ -92,14 +92,10 @@ def customer_now(connection: duckdb.DuckDBPyConnection, customer: str) -> str:
 
 
 def _holder(connection: duckdb.DuckDBPyConnection, identifier: str) -> str:
-    from pipelines.privacy.subject import REGIONS
-    from pipelines.standardize.emails import parse_email
-    from pipelines.standardize.phones import parse_phone
+    from pipelines.privacy.finding import spellings
 
-    text = identifier.strip()
-    spellings = [spelling for spelling in (text, parse_email(text).value, parse_phone(text, REGIONS).value) if spelling]
     query = "select distinct customer_id from marts.customer_identifiers where value in (select unnest($1)) and not coalesce(is_junk, false) order by 1"
-    holders = [customer for (customer,) in connection.execute(query, [spellings]).fetchall()]
+    holders = [customer for (customer,) in connection.execute(query, [spellings(identifier)]).fetchall()]
     if not holders:
         raise NotAnswered("No customer has this address, number or key")
     if len(holders) > 1:
