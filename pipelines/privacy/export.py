@@ -18,7 +18,7 @@ from pipelines.privacy.register import WORDS
 from pipelines.privacy.retention import rules
 from pipelines.privacy.rewriting import judge
 from pipelines.privacy.tombstones import folder
-from pipelines.privacy.values import Pair, in_words
+from pipelines.privacy.values import Glossary, Pair, in_words, with_titles
 from pipelines.warehouse import connect
 
 TITLES = {
@@ -95,12 +95,12 @@ def _own(name: str, value: Any, is_doomed) -> Any:
 
 def page(content: list[dict[str, Any]], language: str, titles: dict[str, dict[str, Pair]]) -> str:
     """What JSON has as the tables have it, in words."""
-    words = TITLES[language]
+    words, said = TITLES[language], with_titles(titles)
     parts = []
     for part in content:
         names = columns_of(part, language)
         head = "".join(f"<th>{html.escape(column_heading(part['table'], name, language))}</th>" for name in names)
-        rows = [[html.escape(_said(part["table"], name, row, language, titles)) for name in names] for row in part["rows"]]
+        rows = [[html.escape(_said(part["table"], name, row, language, said)) for name in names] for row in part["rows"]]
         body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
         told = f"{words['source']}: {html.escape(part['source'])} · {words['purpose']}: {html.escape(part['purpose'])}"
         parts.append(f"<h2>{html.escape(part['title'])}</h2><p>{told}</p><div><table><tr>{head}</tr>{body}</table></div>")
@@ -116,11 +116,11 @@ def columns_of(part: dict[str, Any], language: str) -> list[str]:
     return [name for name in names if name not in other]
 
 
-def _said(table: str, name: str, row: dict[str, Any], language: str, titles: dict[str, dict[str, Pair]]) -> str:
+def _said(table: str, name: str, row: dict[str, Any], language: str, said: Glossary) -> str:
     """What a source wrote stays as it wrote it."""
     value = row.get(name)
     if isinstance(value, bool):
         return TITLES[language]["yes" if value else "no"]
     if isinstance(value, str) and not table.startswith("raw_"):
-        return in_words(name, row, language, titles)
+        return in_words(name, row, language, said)
     return "" if value is None else json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.campaigns.engine.why import ATTEMPTS
 from pipelines.campaigns.engine.why import WORDS as STEPS
 from pipelines.campaigns.phrases import EVENTS
 from pipelines.campaigns.results import OTHER_REASONS
@@ -18,6 +19,7 @@ from pipelines.privacy.register import WORDS
 from pipelines.settings import PROJECT
 
 Pair = tuple[str, str]  # English, Russian
+Glossary = dict[str, dict[str, Pair]]  # by vocabulary and code
 
 # Columns that hold codes, by the vocabulary they are of.
 VOCABULARIES = {
@@ -57,10 +59,14 @@ TITLED = {"consent": "purpose", "suppression": "reason"}  # kinds of things on t
 ANSWERS = {False: ("no", "нет"), True: ("yes", "да"), None: ("none", "нет")}
 
 
-def in_words(column: str, row: dict[str, Any], language: str, titles: dict[str, dict[str, Pair]]) -> str:
-    """A text of a row. `titles` are those of segments and scenarios, which only the warehouse knows."""
+def with_titles(titles: dict[str, dict[str, Pair]]) -> Glossary:
+    """The glossary and the titles of segments and scenarios, which only the warehouse knows."""
+    return glossary() | {name: glossary().get(name, {}) | found for name, found in titles.items()}
+
+
+def in_words(column: str, row: dict[str, Any], language: str, words: Glossary) -> str:
+    """A text of a row, by a glossary with titles."""
     text, place = row[column], ("en", "ru").index(language)
-    words = glossary() | {name: glossary().get(name, {}) | found for name, found in titles.items()}
     if column in OBJECTS:
         return _object(text, place)
     if column == "title" and "event_name" in row:
@@ -105,9 +111,9 @@ def _member(name: str, value: Any, place: int) -> str:
 
 
 @cache
-def glossary() -> dict[str, dict[str, Pair]]:
+def glossary() -> Glossary:
     """Every vocabulary: what values.csv says and what others have worded already."""
-    found: dict[str, dict[str, Pair]] = defaultdict(dict)
+    found: Glossary = defaultdict(dict)
     for row in _rows(Path(__file__).with_name("values.csv")):
         found[row["vocabulary"]][row["value"]] = (row["en"] or row["value"], row["ru"])
     methods = {row["method"]: (row["title"], row["title_ru"]) for row in _rows(PROJECT / "seeds/consent_methods.csv")}
@@ -119,7 +125,7 @@ def glossary() -> dict[str, dict[str, Pair]]:
         "event": _events(found),
         "legal_basis": {basis: (WORDS["en"][basis], WORDS["ru"][basis]) for basis in ("consent", "contract", "legitimate_interest")},
         "method": methods,
-        "outcome": steps | {"guard_#": steps["guard"]},
+        "outcome": steps | ATTEMPTS | {"guard_#": steps["guard"]},
         "purpose": purposes,
     }
     worded["reason"] = OTHER_REASONS | REASONS | worded["legal_basis"] | {title: (title, title_ru) for title, title_ru in methods.values()}

@@ -13,7 +13,7 @@ from pipelines.campaigns.results import OTHER_REASONS
 from pipelines.campaigns.tables import REASONS
 from pipelines.privacy.export import page
 from pipelines.privacy.headings import TABLES, columns
-from pipelines.privacy.values import CODED, glossary, in_words
+from pipelines.privacy.values import CODED, glossary, in_words, with_titles
 from pipelines.sending.channel import Outcome
 from pipelines.sending.settings import Mode
 from pipelines.settings import PROJECT
@@ -59,7 +59,7 @@ def sentences(path: str) -> set[str]:
 
 
 def told(column: str, value: str, language: str = "ru", **row) -> str:
-    return in_words(column, {column: value, **row}, language, TITLES)
+    return in_words(column, {column: value, **row}, language, with_titles(TITLES))
 
 
 def test_every_value_that_models_accept_has_words():
