@@ -52,6 +52,14 @@ def make(connection: DuckDBPyConnection) -> None:
         connection.execute(f"create or replace table {name} ({columns})")
 
 
+def of_one(connection: DuckDBPyConnection) -> None:
+    """A customer, `c`, who speaks Russian and has ordered three times, and nothing else."""
+    make(connection)
+    connection.execute("alter table landing.files add column source varchar; alter table landing.files add column file_name varchar")
+    connection.execute("insert into marts.customers (customer_id) values ('c'); insert into marts.customer_360 values ('c', 'ru', 3)")
+    connection.execute("insert into marts.customer_redirects values ('c', 'c', null)")
+
+
 def publish(connection: DuckDBPyConnection, world: worlds.World, at: datetime) -> None:
     """Makes them anew, as the run of this moment would."""
     connection.execute(f"attach if not exists '{world.file}' as made (read_only)")

@@ -46,10 +46,7 @@ def test_a_message_of_the_entered_scenario_speaks_of_the_event_that_the_entering
     monkeypatch.setenv("SVOD_CAMPAIGNS", str(folder))
     settings.cache_clear()
     with connect() as connection:
-        marts.make(connection)
-        connection.execute("alter table landing.files add column source varchar; alter table landing.files add column file_name varchar")
-        connection.execute("insert into marts.customers (customer_id) values ('c'); insert into marts.customer_360 values ('c', 'ru', 3)")
-        connection.execute("insert into marts.customer_redirects values ('c', 'c', null)")
+        marts.of_one(connection)
         connection.execute("insert into marts.customer_channels values ('c', 'sms', 'phone', '+79990000000', true, false)")
         connection.execute(
             "insert into marts.customer_timeline (event_id, customer_id, event_name, occurred_at, amount, properties) values ('cart', 'c', 'cart_updated', $at, 12, $said)",

@@ -56,10 +56,7 @@ def test_a_receiver_is_told_what_the_step_names_under_a_pseudonym_and_once_at_an
         monkeypatch.setenv("SVOD_SENDING__WEBHOOK__ENDPOINTS", json.dumps({"crm": endpoint}))
         settings.cache_clear()
         with connect() as connection:
-            marts.make(connection)
-            connection.execute("alter table landing.files add column source varchar; alter table landing.files add column file_name varchar")
-            connection.execute("insert into marts.customers (customer_id) values ('c'); insert into marts.customer_360 values ('c', 'ru', 3)")
-            connection.execute("insert into marts.customer_redirects values ('c', 'c', null)")
+            marts.of_one(connection)
             connection.execute("insert into segments.segment_history values ('c', 'new_customers', 'entered', $entered)", {"entered": entered})
         assert CliRunner().invoke(app, ["campaigns", "tick"]).exit_code == 0
         for _ in range(2):
