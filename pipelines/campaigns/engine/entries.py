@@ -11,7 +11,7 @@ from dateutil.rrule import rrulestr
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import CompileWhere
-from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, bucket, of_these, person, same_person, utc, with_heir
+from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, in_global_holdout, in_local_holdout, of_these, person, same_person, utc, with_heir
 from pipelines.campaigns.schema import Policy, Scenario
 
 CANDIDATES = """scenario varchar, version int, customer_id varchar, known_at timestamp, occurrence varchar, moment timestamp, event_id varchar,
@@ -69,23 +69,23 @@ possible as (
 -- Whoever was held out stays so, into whomever they were merged.
 ids as (
 
-    select candidate, scenario, customer_id from possible
+    select candidate, scenario, version, customer_id from possible
     union all
-    select candidate, scenario, redirects.customer_id
+    select candidate, scenario, version, redirects.customer_id
     from possible inner join redirects on possible.customer_id = redirects.final and redirects.joined_at <= possible.known_at
 
 ),
 
-places as (
+held_out as (
 
-    select candidate, min({bucket("$holdout_salt", "customer_id")}) as global_place, min({bucket("scenario || '.holdout'", "customer_id")}) as local_place
-    from ids group by candidate
+    select candidate, bool_or({in_global_holdout("customer_id")}) as is_global, bool_or({in_local_holdout("customer_id")}) as is_local
+    from ids inner join versions using (scenario, version) group by candidate
 
 )
 
 select candidate, md5(concat_ws('|', scenario, customer_id, occurrence)) as entry_id, scenario, version, customer_id, occurrence, moment as entered_at, event_id,
-    case when versions.global_holdout and global_place < $holdout_share * 10000 then 'global' when local_place < versions.local_share * 10000 then 'local' end as holdout
-from possible inner join places using (candidate) inner join versions using (scenario, version)
+    case when is_global then 'global' when is_local then 'local' end as holdout
+from possible inner join held_out using (candidate)
 where not exists (from possible as earlier where earlier.scenario = possible.scenario and {same_person("possible", "earlier", "possible.known_at")}
     and (earlier.moment, earlier.occurrence, earlier.customer_id, earlier.candidate) < (possible.moment, possible.occurrence, possible.customer_id, possible.candidate))
 """

@@ -6,7 +6,7 @@ Everything is looked up as it stood when the message was due. What depends on ot
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import RECALL
-from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, bucket, is_quiet, next_at, person, same_person
+from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, in_global_holdout, in_local_holdout, is_quiet, next_at, person, same_person
 from pipelines.campaigns.schema import Policy
 
 MESSAGE_ID = "md5(concat_ws('|', scenario, entry_id, {step}, {visit}))"
@@ -107,7 +107,7 @@ held_out as (
         select *, other as id from others
         union all select others.*, redirects.customer_id from others inner join redirects on other = redirects.final and redirects.joined_at <= due_at
     )
-    where (global_holdout and {bucket("$holdout_salt", "id")} < $holdout_share * 10000) or {bucket("scenario || '.holdout'", "id")} < local_share * 10000
+    where {in_global_holdout("id")} or {in_local_holdout("id")}
     group by message_id, place
 
 ),

@@ -9,6 +9,17 @@ def bucket(salt: str, customer: str) -> str:
     return f"(cast('0x' || substr(md5({salt} || ':' || {customer}), 1, 8) as bigint) % 10000)"
 
 
+def in_global_holdout(customer: str) -> str:
+    """Whether an id falls into the company's holdout. The row has global_holdout; `$holdout_salt` and `$holdout_share` are the policy's."""
+    return f"(global_holdout and {bucket('$holdout_salt', customer)} < $holdout_share * 10000)"
+
+
+def in_local_holdout(customer: str) -> str:
+    """Whether an id falls into the holdout of the scenario. The row has scenario and local_share."""
+    salt = "scenario || '.holdout'"
+    return f"({bucket(salt, customer)} < local_share * 10000)"
+
+
 def person(row: str, at: str) -> str:
     """Who the customer of a row was at a moment: the heir from the merge on. The row has customer_id, final and joined_at."""
     return f"(case when {row}.joined_at <= {at} then {row}.final else {row}.customer_id end)"
