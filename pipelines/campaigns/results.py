@@ -5,6 +5,7 @@ from itertools import groupby
 
 from duckdb import DuckDBPyConnection
 
+from pipelines.campaigns.engine.why import SCORES, won
 from pipelines.campaigns.tables import REASONS
 
 MARTS = ("campaign_results", "campaign_reasons", "experiment_results")
@@ -23,6 +24,12 @@ EXPERIMENTS = """
 select *, max(value) filter (is_control) over (partition by step, metric, currency) as control_value from marts.experiment_results
 where scenario = $scenario and version = $version order by step in ('holdout', 'company_holdout'), step, metric, currency nulls first, not is_control, arm
 """
+# Each step's last choice, and how often each arm has won.
+WINNERS = f"""
+select step, max(decided_at) as decided_at, max_by(scores, decided_at) as scores, histogram(scores[1].arm) as won
+from (select step, slot, decided_at, {SCORES} as scores from communications.winners where scenario = $scenario and version = $version group by all)
+group by step order by step
+"""
 OTHER_REASONS = {
     "control": ("in the arm of the experiment that gets nothing", "в ветви эксперимента без сообщений"),
     "bounced": ("came back", "вернулось"),
@@ -34,6 +41,7 @@ EXPERIMENT_NAMES = {
     "holdout": ("Holdout of the scenario", "Контрольная группа сценария"),
     "company_holdout": ("Holdout of the company", "Общая контрольная группа"),
 }
+WINNER = ("The better to the rest:", "Лучшее остальным:")
 METRICS = {"converted": ("met the goal", "выполнили цель"), "revenue": ("revenue per customer", "выручка на клиента")}
 VERDICTS = {
     "better": ("better", "лучше"),
@@ -54,6 +62,7 @@ class Results:
     title: tuple[str, str]
     steps: list[dict]
     not_sent: list[dict]
+    winners: list[dict]
     experiments: list[list[dict]]  # one list per experiment, metric and currency; the control first
 
 
@@ -67,9 +76,11 @@ def read(connection: DuckDBPyConnection, scenario: str | None = None) -> list[Re
     """Every scenario that asked for a message, or only this one."""
     found = []
     for name, version, en, ru in connection.execute(SCENARIOS, {"scenario": scenario}).fetchall():
-        steps, not_sent, compared = (_rows(connection, query, {"scenario": name, "version": version}) for query in (STEPS, NOT_SENT, EXPERIMENTS))
+        steps, not_sent, winners, compared = (
+            _rows(connection, query, {"scenario": name, "version": version}) for query in (STEPS, NOT_SENT, WINNERS, EXPERIMENTS)
+        )
         experiments = [list(rows) for _, rows in groupby(compared, key=lambda row: (row["step"], row["metric"], row["currency"]))]
-        found.append(Results(name, version, (en, ru), steps, not_sent, [rows for rows in experiments if any(row["assigned_count"] for row in rows)]))
+        found.append(Results(name, version, (en, ru), steps, not_sent, winners, [rows for rows in experiments if any(row["assigned_count"] for row in rows)]))
     return found
 
 
@@ -90,6 +101,15 @@ def reason(row: dict, place: int) -> str:
     word, detail = row["reason"], row["detail"]
     text = (REASONS | OTHER_REASONS).get(word, (word, word))[place]
     return text + (f" ({REASONS[detail][place] if detail in REASONS else detail})" if detail else "")
+
+
+def winner(row: dict, place: int) -> str:
+    """Which arm the rest goes on as, with what shares, since when; and how often each was chosen, where it was chosen more than once."""
+    said = f"{row['step']}, {row['decided_at']:%Y-%m-%d %H:%M}: {won(row['scores'], place)}"
+    if sum(row["won"].values()) == 1:
+        return said
+    often = ", ".join(f"{arm} {local(format(count, ','), place)}" for arm, count in sorted(row["won"].items()))
+    return said + (f". Chosen so far: {often}", f". Выбрано до сих пор: {often}")[place]
 
 
 def amount(row: dict, value: float | None, place: int, *, signed: bool = False) -> str:

@@ -74,6 +74,8 @@ def show(one, place: int) -> None:
         console.print(("Who did not get it, and why:", "Кто не получил и почему:")[place])
         for row in one.not_sent:
             console.print(f"  {results.local(format(row['messages_count'], '>7,'), place)}  {results.reason(row, place)}", soft_wrap=True)
+    for row in one.winners:
+        console.print(f"[bold]{results.WINNER[place]}[/bold] {results.winner(row, place)}", soft_wrap=True)
     for rows in one.experiments:
         console.print(f"\n[bold]{results.heading(rows, place)}[/bold]")
         compared = Table(*(names[place] for names in COMPARED))

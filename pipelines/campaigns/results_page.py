@@ -2,7 +2,7 @@
 
 from html import escape
 
-from pipelines.campaigns.results import Results, amount, heading, local, reason, sentence
+from pipelines.campaigns.results import WINNER, Results, amount, heading, local, reason, sentence, winner
 
 WIDTH, NAME, RIGHT, ROW = 900, 190, 90, 30
 FUNNEL = (
@@ -38,6 +38,7 @@ def _scenario(one: Results, place: int) -> str:
     if one.not_sent:
         rows = "".join(f"<tr><td>{local(format(row['messages_count'], ','), place)}</td><td>{escape(reason(row, place))}</td></tr>" for row in one.not_sent)
         parts.append(f"<h3>{('Who did not get it, and why', 'Кто не получил и почему')[place]}</h3><table>{rows}</table>")
+    parts += [f"<p><b>{WINNER[place]}</b> {escape(winner(row, place))}</p>" for row in one.winners]
     for rows in one.experiments:
         parts.append(f"<h3>{escape(heading(rows, place))}</h3>{_intervals(rows, place)}")
         parts += [f"<p><b>{escape(row['arm'])}</b>: {escape(sentence(row, place))}</p>" for row in rows if not row["is_control"]]

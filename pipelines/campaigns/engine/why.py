@@ -35,12 +35,14 @@ from communications.entries where scenario = $scenario and customer_id in (
     select $customer union select old_customer_id from input_redirects where customer_id in (select customer_id from input_redirects where old_customer_id = $customer)
 ) order by entered_at, entry_id
 """
-STEPS = """
+# What each arm had come to at a choice, for `won`.
+SCORES = "list({'arm': arm, 'measure': measure, 'sent': sent_count, 'answered': answered_count, 'is_winner': is_winner} order by is_winner desc, arm)"
+STEPS = f"""
 select transitions.step, left_at, outcome, transitions.arm, next_step, scores
 from communications.transitions inner join communications.entries using (entry_id)
 left join (
     select scenario, version, step, slot, decided_at,
-        list({'arm': arm, 'measure': measure, 'sent': sent_count, 'answered': answered_count, 'is_winner': is_winner} order by is_winner desc, arm) as scores
+        {SCORES} as scores
     from communications.winners group by all
 ) as winners
     on outcome = 'winner' and entries.scenario = winners.scenario and entries.version = winners.version and transitions.step = winners.step
@@ -76,7 +78,7 @@ def why(connection: DuckDBPyConnection, customer: str, scenario: str, *, russian
     place, found = int(russian), []
     for entry_id, version, entered_at, occurrence, holdout, was in connection.execute(PASSES, {"customer": customer, "scenario": scenario}).fetchall():
         lines = [
-            (left_at, step, (_winner(scores, place) if scores else _step(outcome, arm, place)) + f" → {following}")
+            (left_at, step, (won(scores, place) if scores else _step(outcome, arm, place)) + f" → {following}")
             for step, left_at, outcome, arm, following, scores in connection.execute(STEPS, [entry_id]).fetchall()
         ]
         lines += [
@@ -92,7 +94,7 @@ def _step(outcome: str, arm: str | None, place: int) -> str:
     return WORDS[kind if kind == "guard" else outcome][place].format(arm=arm, number=number)
 
 
-def _winner(scores: list[dict], place: int) -> str:
+def won(scores: list[dict], place: int) -> str:
     """Which arm won and with what shares; that it was the first, if there was no difference. The winner stands first."""
     best, measure = scores[0], MEASURES[scores[0]["measure"]][place]
     said = [("{arm}: {share:.1%} of {sent} sent were {measure}", "{arm}: {measure} {share:.1%} из {sent} отправленных")[place].format(

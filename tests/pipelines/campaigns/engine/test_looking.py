@@ -14,6 +14,18 @@ from tests.pipelines.campaigns.scenario_folders import GOOD, scenario
 
 TWO_MAILS = GOOD.replace("event: {event: cart_updated}", "segment: new_customers").replace("channel: sms", "channel: email")
 
+TRIED = TWO_MAILS[: TWO_MAILS.index("steps:")] + """steps:
+  - id: try
+    split: {arms: {one: 1, rest: 1000}, go: {one: again, rest: pause}}
+  - id: pause
+    wait: {for: 4h}
+  - id: better
+    winner: {of: try, by: clicked}
+    next: end
+  - id: again
+    send: {channel: email, template: hello}
+"""
+
 
 @pytest.fixture
 def svod(data, tmp_path, monkeypatch):
@@ -41,6 +53,15 @@ def test_a_simulation_says_how_many_would_have_got_it_and_writes_nothing(svod):
     code, told = svod("simulate", "spring", "--from", f"{NOON - timedelta(hours=1)}", "--to", f"{NOON + timedelta(days=3)}", "--ru")
     assert "нет согласия на рекламу по этому каналу 2 1" in told
     assert svod("simulate", "sprung", "--from", "2026-01-01", "--to", "2026-01-02") == (2, "No answer. There is no scenario 'sprung': there are spring. ")
+
+
+def test_a_simulation_says_that_without_answers_the_first_arm_wins(svod, tmp_path):
+    words = ("simulate", "spring", "--from", f"{NOON - timedelta(hours=1)}", "--to", f"{NOON + timedelta(days=3)}")
+    assert "the first arm wins" not in svod(*words)[1]
+    scenario(tmp_path / "campaigns", TRIED)
+    code, told = svod(*words)
+    assert (code, told.count("goes out 1 1")) == (0, 1), told
+    assert "Nobody answers here, so the first arm wins." in told and "побеждает первая ветвь" in svod(*words, "--ru")[1]
 
 
 def test_tomorrows_sends_are_seen_before_they_are_sent_those_planned_and_those_foreseen(svod):
