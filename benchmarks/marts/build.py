@@ -16,7 +16,7 @@ from orchestration.dbt_child import parsed_project, say_what_is_shown
 
 # What reads the campaigns' tables follows from the tick and is no part of the profile.
 SELECTED = ("path:models/marts", "path:models/segments", "path:models/history", "path:models/quality/purchases")
-LEFT_OUT = ("source:communications+",)
+LEFT_OUT = ("source:communications+", "source:landing.set_traits+")
 
 
 class Clock:
