@@ -6,6 +6,8 @@
     the mark's meaning, in unit tests and on other engines, it is plain SQL for everybody. Where rows also hang on a time that passes
     (a window), a column named in the config `stands_until` tells the moment at which the customer must be looked at again.
 
+    Where rows are not of customers, the config `key` of both names the column that says whose they are.
+
     What a table is up to is its comment, written in the transaction that changes its rows: the code it was made with, and for each
     fingerprints model the build through which it is right, which is never later than that of any parent. So it does not matter which models
     a run builds, or where it is killed. A new table, other code, another seed, or fingerprints begun anew: everything is built.
@@ -38,7 +40,7 @@
         {% do run_query("attach if not exists ':memory:' as rebuilt; create or replace table " ~ rows ~ ' as ' ~ by_customer__narrowed(sql, changed, before, up_to, states_of_tables)
             ~ '; comment on table ' ~ rows ~ " is '" ~ tojson({'code': up_to.code, 'follows': before.follows, 'through': up_to.follows}, sort_keys=true) ~ "'") %}
         {% call statement('main') %}
-            delete from {{ this.render() }} where coalesce(customer_id, '') in (select customer_id from {{ changed }});
+            delete from {{ this.render() }} where coalesce({{ config.get('key', 'customer_id') }}, '') in (select key from {{ changed }});
             insert into {{ this.render() }} by name select * from {{ rows }};
             {{ by_customer__remember(up_to) }}
         {% endcall %}
@@ -50,7 +52,7 @@
 
 
 {% materialization fingerprints, adapter='duckdb' %}
-    {%- set table = this.render() -%}
+    {%- set table, key = this.render(), config.get('key', 'customer_id') -%}
     {%- set now, moved = adapter.quote(this.identifier ~ '__now'), adapter.quote(this.identifier ~ '__moved') -%}
     {%- set states_of_tables = by_customer__states() -%}
     {%- set up_to = by_customer__up_to(sql, states_of_tables) -%}
@@ -60,18 +62,18 @@
         {%- set known = before.follows[this.identifier] -%}
         {% do up_to.follows.update({this.identifier: [known[0], known[1] + 1]}) %}
         {% do run_query('create or replace temp table ' ~ now ~ ' as ' ~ sql) %}
-        {% do run_query('create or replace temp table ' ~ moved ~ ' as select coalesce(today.customer_id, known.customer_id) as customer_id, today.fingerprint from '
-            ~ now ~ ' as today full join ' ~ table ~ ' as known on today.customer_id = known.customer_id where today.fingerprint is distinct from known.fingerprint') %}
+        {% do run_query('create or replace temp table ' ~ moved ~ ' as select coalesce(today.' ~ key ~ ', known.' ~ key ~ ') as ' ~ key ~ ', today.fingerprint from '
+            ~ now ~ ' as today full join ' ~ table ~ ' as known on today.' ~ key ~ ' = known.' ~ key ~ ' where today.fingerprint is distinct from known.fingerprint') %}
         {% call statement('main') %}
-            delete from {{ table }} where customer_id in (select customer_id from {{ moved }});
-            insert into {{ table }} select customer_id, fingerprint, {{ known[1] + 1 }} from {{ moved }};
+            delete from {{ table }} where {{ key }} in (select {{ key }} from {{ moved }});
+            insert into {{ table }} select {{ key }}, fingerprint, {{ known[1] + 1 }} from {{ moved }};
             {{ by_customer__remember(up_to) }}
         {% endcall %}
     {% else %}
         {% do up_to.follows.update({this.identifier: [run_query('select cast(uuid() as string)').rows[0][0], 1]}) %}
         {% do adapter.drop_relation(load_cached_relation(this)) if load_cached_relation(this) is not none %}
         {% call statement('main') %}
-            create table {{ table }} as select customer_id, fingerprint, cast(1 as bigint) as changed_in from ({{ sql }}) as today;
+            create table {{ table }} as select {{ key }}, fingerprint, cast(1 as bigint) as changed_in from ({{ sql }}) as today;
             {{ by_customer__remember(up_to) }}
         {% endcall %}
     {% endif %}
@@ -158,15 +160,15 @@
 {% endmacro %}
 
 
-{#- A temporary table of the customers that changed since this model was built. -#}
+{#- A temporary table of the customers (or whoever the fingerprints' key names) that changed since this model was built. -#}
 {% macro by_customer__changed(before) %}
     {%- set changed, parts = adapter.quote(this.identifier ~ '__changed'), [] -%}
     {% for name, through in before.follows.items() %}
         {%- set fingerprints = (graph.nodes.values() | selectattr('name', 'equalto', name) | list)[0] -%}
-        {% do parts.append('select customer_id from ' ~ adapter.quote(fingerprints.schema) ~ '.' ~ adapter.quote(name) ~ ' where changed_in > ' ~ through[1]) %}
+        {% do parts.append('select ' ~ fingerprints.config.get('key', 'customer_id') ~ ' as key from ' ~ adapter.quote(fingerprints.schema) ~ '.' ~ adapter.quote(name) ~ ' where changed_in > ' ~ through[1]) %}
     {% endfor %}
     {% if config.get('stands_until') %}
-        {% do parts.append('select customer_id from ' ~ this.render() ~ ' where ' ~ config.get('stands_until') ~ ' <= ' ~ run_at()) %}
+        {% do parts.append('select customer_id as key from ' ~ this.render() ~ ' where ' ~ config.get('stands_until') ~ ' <= ' ~ run_at()) %}
     {% endif %}
     {% do run_query('create or replace temp table ' ~ changed ~ ' as ' ~ parts | join(' union ')) %}
     {{ return(changed) }}
@@ -175,7 +177,7 @@
 
 {#- The query for the changed customers only, of parents that were rebuilt for the same customers in this run their rebuilt rows. -#}
 {% macro by_customer__narrowed(sql, changed, before, up_to, states) %}
-    {%- set found = {'sql': modules.re.sub('true /[*] of a changed customer: (.+?) [*]/', "coalesce(\\1, '') in (select customer_id from " ~ changed ~ ')', sql)} -%}
+    {%- set found = {'sql': modules.re.sub('true /[*] of a changed customer: (.+?) [*]/', "coalesce(\\1, '') in (select key from " ~ changed ~ ')', sql)} -%}
     {% for parent in by_customer__parents(model) if parent.config.materialized == 'by_customer' and not config.get('stands_until') %}
         {%- set rebuilt = states.get('rebuilt.' ~ parent.schema ~ '.' ~ parent.name) -%}
         {% if rebuilt and by_customer__covers(rebuilt, before.follows, up_to.follows) %}

@@ -62,7 +62,7 @@
 
     create or replace temp table {{ standing }} as
     select rowid as state_row, * from {{ states }}
-    where valid_to is null {%- if scope %} and customer_id in (select customer_id from {{ scope }}){% endif %};
+    where valid_to is null {%- if scope %} and customer_id in (select key from {{ scope }}){% endif %};
 
     update {{ states }} set valid_to = {{ run_at() }}
     where rowid in (

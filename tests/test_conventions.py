@@ -201,3 +201,5 @@ def test_whatever_a_model_by_customer_reads_the_fingerprints_it_follows_read_too
     assert len(by_customer) > 25
     assert [f"{name} reads {parent}" for name in by_customer for parent in sorted(parents(name)) if not is_safe(parent, name)] == []
     assert [name for name in by_customer if not follows(name)] == []
+    keys = {name: node["config"].get("key", "customer_id") for name, node in nodes.items()}
+    assert [f"{name} follows {other}" for name in by_customer for other in sorted(follows(name)) if keys[name] != keys[other]] == []

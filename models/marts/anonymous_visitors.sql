@@ -1,9 +1,11 @@
+{{ config(materialized='by_customer', key='visitor_id') }}
+{{ follows('visitor_fingerprints') }}
 with
 
 visits as (
 
     select * from {{ ref('stitched_events') }}
-    where customer_id is null and subject_type in ('ga_client_id', 'ym_client_id', 'anonymous_id') and value is not null
+    where customer_id is null and {{ is_visitor() }} and {{ is_changed('value') }}
 
 ),
 
