@@ -12,6 +12,7 @@ import pytest
 from project_runs import Dbt
 
 from pipelines.privacy import erase
+from pipelines.privacy.finding import Person
 from pipelines.settings import PROJECT, settings
 
 MODELS = ("path:models/marts", "path:models/segments", "path:models/history", "path:models/quality/purchases")
@@ -103,7 +104,7 @@ def erase_somebody(data: Path) -> None:
             select record_id from identity.record_customers where customer_id = (
                 select customer_id from identity.record_customers group by customer_id order by count(*) desc, customer_id limit 1)""").fetchall()
     settings().published.mkdir(exist_ok=True)
-    erase.carry_out(erase.plan([record for (record,) in records], ["request-1"], "dpo"))
+    erase.carry_out(erase.plan([("request-1", Person(tuple(record for (record,) in records)))], "dpo"))
 
 
 def built_anew(data: Path, folder: Path, day: str, build: Callable[..., None]) -> Path:

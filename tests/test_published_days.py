@@ -81,12 +81,12 @@ class Installation:
         """Somebody who withdrew a consent. Whoever they were ever one with has lost their part of that time, so those ids are not compared."""
         with connect() as connection:
             ((person,),) = connection.execute("select max(customer_id) from marts.consents where state = 'withdrawn'").fetchall()
-            records = finding.records_of(connection, person)
-            held = connection.execute("select distinct customer_id from identity.record_moves where list_contains(?, record_id)", [records]).fetchall()
+            found = finding.person(connection, person)
+            held = connection.execute("select distinct customer_id from identity.record_moves where list_contains(?, record_id)", [found.records]).fetchall()
         self.erased.add(person)
         self.erased_on = moment
         self.apart |= {customer for (customer,) in held if customer} - {person}
-        order = erase.plan(records, ["R-1"], "the person")
+        order = erase.plan([("R-1", found)], "the person")
         with duckdb.connect(str(erase.under_way() / "subject.duckdb"), read_only=True) as subject:
             self.words = {text for (text,) in subject.execute("select text from needles").fetchall()}
         erase.carry_out(order)

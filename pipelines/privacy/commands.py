@@ -13,7 +13,7 @@ from rich.table import Table
 
 privacy = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Rights of the people in the data: erase, export, retention, the register.")
 console = Console()
-IDENTIFIERS = typer.Argument(help="E-mail, phone, record id, customer id (an old one too) or loyalty card. Several for several people.")
+IDENTIFIERS = typer.Argument(help="E-mail, phone, record id, customer id (an old one too), loyalty card or a visitor's cookie. Several for several people.")
 
 
 @privacy.command("erase")
@@ -46,10 +46,8 @@ def erase_people(
             raise typer.Exit(0 if order else 2)
         plan = _plan(asked, asked_by or getpass.getuser())
         _show(plan)
-        if (
-            not yes
-            and typer.prompt(f"This cannot be taken back. Type ERASE {plan.records} to go on", default="", show_default=False) != f"ERASE {plan.records}"
-        ):
+        words = f"ERASE {plan.records + plan.unrecorded}"
+        if not yes and typer.prompt(f"This cannot be taken back. Type {words} to go on", default="", show_default=False) != words:
             erase.give_up()
             console.print("Nothing was changed.")
             raise typer.Exit(2)
@@ -71,17 +69,17 @@ def _plan(asked: list[tuple[str, str]], asked_by: str):
     from pipelines.warehouse import connect
 
     _must_have_people()
-    records, unclear = set(), []
+    people, unclear = [], []
     with connect(read_only=True) as connection:
         for reference, identifier in asked:
             try:
-                records.update(finding.records_of(connection, identifier))
+                people.append((reference, finding.person(connection, identifier)))
             except finding.NotFound as refusal:
                 unclear.append(f"{reference}: {refusal}")
     if unclear:
         raise erase.NotErased("Nobody was erased. First correct these, or take them out:\n" + "\n".join(unclear))
     console.print("Erasing " + ", ".join(finding.masked(identifier) for _, identifier in asked[:5]) + (f" and {len(asked) - 5} more" if len(asked) > 5 else ""))
-    return erase.plan(sorted(records), list(dict.fromkeys(reference for reference, _ in asked)), asked_by)
+    return erase.plan(people, asked_by)
 
 
 def _read(file: Path, reference: str) -> list[tuple[str, str]]:
@@ -103,7 +101,8 @@ def _read(file: Path, reference: str) -> list[tuple[str, str]]:
 
 
 def _show(plan) -> None:
-    table = Table("place", "rows and mentions", title=f"{plan.records} records of {plan.customers} customers")
+    others = f", {plan.unrecorded} of whom there is no record" if plan.unrecorded else ""
+    table = Table("place", "rows and mentions", title=f"{plan.records} records of {plan.customers} customers{others}")
     for place, hits in plan.before.items():
         if hits:
             table.add_row(escape(place), f"{hits:,}")
@@ -126,7 +125,7 @@ def _tell(proof: Path) -> None:
 
 @privacy.command("export")
 def export_person(
-    identifier: Annotated[str, typer.Argument(help="E-mail, phone, record id, customer id or loyalty card of one person.")],
+    identifier: Annotated[str, typer.Argument(help="E-mail, phone, record id, customer id, loyalty card or cookie of one person.")],
     to: Annotated[Path, typer.Option(help="Folder for the two files. They hold everything: hand them over and remove them.")],
     language: Annotated[str, typer.Option(help="Language of the page: en or ru.")] = "en",
 ) -> None:

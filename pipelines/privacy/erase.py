@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pipelines import pseudonymise
 from pipelines.files import replace_text
-from pipelines.privacy import cleaning, compact, proofs, rewriting, searching, subject, tables, tombstones
+from pipelines.privacy import cleaning, compact, proofs, requests, rewriting, searching, subject, tables, tombstones
+from pipelines.privacy.finding import Person
 from pipelines.privacy.places import files
 from pipelines.privacy.words import Words
 from pipelines.publish import alone
@@ -39,6 +40,7 @@ class Order:
     purpose: str = "erasure"
     records: int = 0
     customers: int = 0
+    unrecorded: int = 0  # visitors and subscribers of whom there is no record
     before: dict[str, int] = field(default_factory=dict)
 
 
@@ -64,21 +66,23 @@ def only_here() -> Iterator[None]:
         yield
 
 
-def plan(records: list[str], references: list[str], asked_by: str, rows: list[tuple[str, int]] = (), purpose: str = "erasure") -> Order:
-    """Gathers what belongs to these records, and counts it place by place."""
+def plan(asked: list[tuple[str, Person]], asked_by: str) -> Order:
+    """Gathers what belongs to these people, each with the reference of their request, and counts it place by place."""
     path = under_way() / "subject.duckdb"
     subject.create(path)
     with connect() as connection:
         manifest.create_tables(connection)
         connection.execute(f"attach '{path}' as subject")
-        connection.execute("insert into subject.records select distinct unnest($records)", {"records": records})
+        requests.ask(connection, asked)
         subject.gather(connection)
         pseudonymise.register(connection)
         subject.add_pseudonyms(connection)
         found = connection.execute(
             "select (select count(*) from subject.records where contains(record_id, ':')), (select count(*) from identity.customers where customer_id in (from subject.customers))"
         ).fetchone()
-    return Order(references, asked_by, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}", purpose, *found, searching.search(path))
+    unrecorded = len({person for _, person in asked if not person.records})
+    references = list(dict.fromkeys(reference for reference, _ in asked))
+    return Order(references, asked_by, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}", "erasure", *found, unrecorded, searching.search(path))
 
 
 def carry_out(order: Order) -> Path:

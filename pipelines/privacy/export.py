@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pipelines.privacy import finding, subject
+from pipelines.privacy import finding, requests, subject
 from pipelines.privacy.headings import column_heading, heading, scenario_titles, segment_titles
 from pipelines.privacy.json_cut import cut_things
 from pipelines.privacy.matching import condition
@@ -58,7 +58,7 @@ def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
         path = Path(scratch) / "subject.duckdb"
         subject.create(path)
         connection.execute(f"attach '{path}' as subject (read_write)")
-        connection.execute("insert into subject.records select unnest($records)", {"records": finding.records_of(connection, identifier)})
+        requests.ask(connection, [("export", finding.person(connection, identifier))])
         subject.gather(connection)
         parts, segments = [], segment_titles(connection)
         for (schema, table), columns in subject.tables_of(connection).items():

@@ -82,7 +82,7 @@ def _meet(connection: duckdb.DuckDBPyConnection) -> bool:
 
     register(connection)
     tombstones.load(connection)
-    staged = {table: columns for (schema, table), columns in subject.tables_of(connection).items() if schema == "staging"}
+    staged = {table: columns for (schema, table), columns in subject.tables_of(connection, views=True).items() if schema == "staging"}
     queries = []
     for table, columns in staged.items():
         for column, query in VALUES.items():

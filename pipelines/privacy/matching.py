@@ -6,8 +6,8 @@ A table that nobody has thought of yet is covered as soon as its columns are nam
 # Of these the values are ids that `subject.ids` collects from the rows that are theirs.
 IDS = frozenset({"order_id", "event_id", "consent_event_id", "suppression_id", "visitor_id"})
 # A value says what it is in the column beside it.
-TYPED = (("identifier_type", "raw_value"), ("identifier_type", "value"), ("identifier_type", "identifier_value"), ("subject_type", "subject_value"),
-         ("subject_type", "value"), ("contact_type", "value"), ("visitor_id_type", "visitor_id"))  # fmt: skip
+TYPED = (("identifier_type", "raw_value"), ("identifier_type", "value"), ("identifier_type", "identifier_value"), ("identifier_type", "address"),
+         ("subject_type", "subject_value"), ("subject_type", "value"), ("contact_type", "value"), ("visitor_id_type", "visitor_id"))  # fmt: skip
 # Vocabularies that come with Svod: a name in them says nothing about anybody.
 PUBLIC = ("seeds",)
 # There a column of this name holds a source's own number.

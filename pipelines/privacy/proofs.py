@@ -31,6 +31,7 @@ def write(order: Any, after: dict[str, int]) -> Path:
         "finished_at": f"{finished:%Y-%m-%d %H:%M:%S}",
         "records": order.records,
         "customers": order.customers,
+        "unrecorded": order.unrecorded,
         "is_complete": not any(after.values()),
         "places": places,
     }

@@ -15,6 +15,7 @@ from pipelines.standardize.emails import parse_email
 from pipelines.standardize.phones import parse_phone
 
 SETS = {
+    "requests": "reference varchar, record_id varchar, type varchar, text varchar",
     "records": "record_id varchar", "customers": "customer_id varchar", "rows": "file_id varchar, line bigint", "shared_rows": "file_id varchar, line bigint",
     "ids": "id varchar", "numbers": "n integer", "texts": "type varchar, text varchar", "needles": "text varchar", "vanished": "text varchar",
 }  # fmt: skip
@@ -87,7 +88,7 @@ def create(path: Path) -> None:
 
 
 def gather(connection: duckdb.DuckDBPyConnection) -> None:
-    """From the records in `subject.records` all that is theirs, in the attached database `subject`."""
+    """From the records in `subject.records` and the identifiers in `subject.texts` all that is theirs, in the attached database `subject`."""
     tables = tables_of(connection)
     if ("identity", "record_customers") in tables:
         connection.execute(CUSTOMERS)
@@ -185,13 +186,14 @@ def _answers(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
             connection.execute(f"insert into subject.rows select _file_id, _line from raw_responses.{table} where names_them(payload)")
 
 
-def tables_of(connection: duckdb.DuckDBPyConnection, database: str | None = None) -> dict[tuple[str, str], dict[str, str]]:
-    """Every table of a database with its columns and their types; views hold nothing."""
+def tables_of(connection: duckdb.DuckDBPyConnection, views: bool = False) -> dict[tuple[str, str], dict[str, str]]:
+    """Every table of the database with its columns and their types; views hold nothing, they only show."""
     rows = connection.execute(
         """select columns.schema_name, columns.table_name, column_name, data_type from duckdb_columns() as columns
-           inner join duckdb_tables() as tables on columns.table_oid = tables.table_oid and columns.database_name = tables.database_name and columns.schema_name = tables.schema_name
-           where columns.database_name = coalesce(?, current_database()) and not tables.internal order by 1, 2, column_index""",
-        [database],
+           where columns.database_name = current_database() and not columns.internal
+               and ($views or (columns.schema_name, columns.table_name) in (select (schema_name, table_name) from duckdb_tables() where database_name = current_database()))
+           order by 1, 2, column_index""",
+        {"views": views},
     ).fetchall()
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for schema, table, column, kind in rows:

@@ -17,6 +17,7 @@ import pytest
 
 from pipelines.identity import resolve_identity
 from pipelines.privacy import erase
+from pipelines.privacy.finding import Person
 from pipelines.settings import settings
 
 HISTORIES, STEPS, PORTIONS = int(os.environ.get("SVOD_TEST_HISTORIES", "16")), 3, 8
@@ -110,7 +111,7 @@ class History:
         gone = set(customers[self.chance.choice(sorted(customers))])
         for data in warehouses:
             with data_of(data):
-                erase.carry_out(erase.plan(sorted(gone), [f"R-{len(self.records)}"], "the person"))
+                erase.carry_out(erase.plan([(f"R-{len(self.records)}", Person(tuple(sorted(gone))))], "the person"))
         self.records = [record for record in self.records if record["record_id"] not in gone]
         self.overrides = [line for line in self.overrides if not gone & set(line[1:])]
 

@@ -52,6 +52,16 @@ where column_name in ('record_id', 'customer_id') and (schema_name in ('staging'
     and (schema_name <> 'staging' or regexp_matches(table_name, '__(records|orders|events|consent_events)$'))
 group by all
 """
+# A visitor of each kind, of whom nothing but events is known.
+VISITORS = "select visitor_id from marts.anonymous_visitors qualify row_number() over (partition by visitor_id_type order by event_count desc, visitor_id) = 1 order by all"
+# A number that somebody gave with a consent, and no record has.
+SUBSCRIBER = "select value from intermediate.int_consent_events where identifier_type = 'phone' and value not in (select value from intermediate.int_identifiers where value is not null) order by 1 limit 1"
+VISITS = "select event_id from intermediate.int_events where list_contains($visitors, value)"
+# What is known of other visitors, and of whoever else has no record.
+UNNAMED = {
+    "marts.anonymous_visitors": "select * from marts.anonymous_visitors where not list_contains($theirs, visitor_id) order by all",
+    "intermediate.int_events": "select * from intermediate.int_events where record_id is null and not list_contains($theirs, value) and value not in (select value from intermediate.int_identifiers where value is not null) order by all",
+}
 OTHERS = "select identifier_type, value from intermediate.int_identifiers where record_id not in (select record_id from identity.record_customers where list_contains($ids, customer_id))"
 
 
@@ -92,12 +102,16 @@ class Installation:
         theirs = [row for row in query(data, THEIRS, ids=self.ids) if (row[0], row[1]) not in kept]
         records = query(data, "select record_id from identity.record_customers where list_contains($ids, customer_id)", ids=self.ids)
         self.records = [row[0] for row in records]
+        self.visitors = [row[0] for row in query(data, VISITORS)]
+        ((self.subscriber,),) = query(data, SUBSCRIBER)
         self.words = (
             {text for kind, value, raw in theirs if kind != "phone" for text in (value, raw) if text and len(text) >= (9 if text.isdigit() else 6)}
             | set(self.records)
             | set(self.ids)
+            | set(self.visitors)
+            | {row[0] for row in query(data, VISITS, visitors=self.visitors)}
         )
-        known = {value for kind, value, _ in theirs if kind == "phone" and value}
+        known = {value for kind, value, _ in theirs if kind == "phone" and value} | {self.subscriber}
         self.numbers = {value[-10:] for value in known} - {value[-10:] for value in true_numbers - known if value}
         with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
             (self.other,) = connection.execute(OTHER, {"ids": self.ids, "number": max(known)}).fetchone()
@@ -106,16 +120,19 @@ class Installation:
     def requests(self) -> Path:
         path = self.data.parent / "requests.csv"
         with path.open("w", newline="") as lines:
-            csv.writer(lines).writerows([("reference", "identifier"), *(("R-17", one) for one in self.ids)])
+            csv.writer(lines).writerows(
+                [("reference", "identifier"), *(("R-17", one) for one in self.ids), *(("R-18", one) for one in (*self.visitors, self.subscriber))]
+            )
         return path
 
     def others(self, data: Path | None = None) -> dict[str, list[tuple]]:
         """What is known of everybody else."""
         data, theirs = data or self.data, {"customer_id": self.ids, "record_id": self.records}
-        return {
+        owned = {
             table: query(data, f"select * from {table} where not list_contains($theirs, {column}) order by all", theirs=theirs[column])
             for table, column in query(data, OWNED)
         }
+        return owned | {f"{table}, of nobody's": query(data, select, theirs=self.visitors) for table, select in UNNAMED.items()}
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +157,7 @@ def erased(company, killed) -> Installation:
 
 @pytest.mark.timeout(1800)
 def test_the_search_finds_them_before(company):
-    assert len(company.ids) >= 3 and len(company.words) > 15 and company.numbers
+    assert len(company.ids) >= 3 and len(company.visitors) == 2 and len(company.words) > 15 and company.numbers
     places = {name for name, _ in found(company.data, company.words, company.numbers)}
     assert "warehouse.duckdb" in places and "000001.parquet" in places and any(name.startswith("full_") for name in places)
 
@@ -165,6 +182,19 @@ def test_a_person_is_shown_all_that_is_held_about_them_and_nothing_of_others(com
     assert [value for value in among(others, page) if stands(value.lower().encode(), page)] == []
 
 
+def test_a_visitor_is_shown_every_visit_and_nothing_of_others(company, tmp_path):
+    for visitor in company.visitors:
+        done = call(company.data, "pipelines.cli", "privacy", "export", visitor, "--to", str(tmp_path))
+        assert done.returncode == 0 and visitor not in done.stdout + done.stderr, done.stdout + done.stderr
+        shown = {part["table"]: part["rows"] for part in json.loads((tmp_path / "person_en.json").read_text())}
+        ((visits, rows),) = query(
+            company.data, "select count(*), count(distinct (_file_id, _line)) from intermediate.int_events where value = $one", one=visitor
+        )
+        assert [(row["visitor_id"], row["event_count"]) for row in shown["marts.anonymous_visitors"]] == [(visitor, visits)]
+        received = [json.dumps(row) for table, held in shown.items() if table.startswith("raw_") for row in held]
+        assert len(received) >= rows > 0 and [row for row in received if visitor not in row] == []
+
+
 @pytest.mark.timeout(1800)
 def test_nothing_of_them_is_left_in_any_file(erased):
     left = [hit for hit in found(erased.data, erased.words, erased.numbers) if hit[0] != "pseudonym.key"]
@@ -186,7 +216,8 @@ def test_who_had_a_number_of_theirs_once_keeps_that_time_without_the_number(eras
 
 def test_what_is_shown_and_what_is_proved_names_nobody(erased):
     proof = json.loads(next((erased.data / "privacy/proofs").glob("R-17*.json")).read_text())
-    assert proof["is_complete"] and proof["requests"] == ["R-17"] and proof["customers"] == len(erased.ids)
+    assert proof["is_complete"] and proof["requests"] == ["R-17", "R-18"]
+    assert (proof["customers"], proof["unrecorded"]) == (len(erased.ids), len(erased.visitors) + 1)
     assert {"warehouse.duckdb", "inbox/orders"} <= {place["place"] for place in proof["places"] if place["hits_before"]}
     texts = erased.said.stdout + erased.said.stderr + "".join(path.read_text() for path in (erased.data / "privacy/proofs").iterdir())
     assert not [word for word in erased.words if word in texts and not word.startswith("c_")]

@@ -22,6 +22,17 @@ IDENTIFIERS = [
     (BORIS[0], "phone", "+74951234567", "84951234567"),
 ]
 
+# Who has no record: a visitor, a subscriber of two spellings, an address that is written to no more. What Anna did on a browser of her own and on one that she and Boris used.
+EVENTS = [
+    ("ga_client_id", "1111111111.1700000000", "1111111111.1700000000", None),
+    ("email", "News@Example.com", "news@example.com", None),
+    ("anonymous_id", "her-own-browser", "her-own-browser", ANNA[0]),
+    ("anonymous_id", "their-browser", "their-browser", ANNA[0]),
+    ("anonymous_id", "their-browser", "their-browser", BORIS[0]),
+    ("anonymous_id", "by-account", "by-account", None),
+]
+STATEMENTS = [("email", "news@example.com", "news@example.com", None), ("phone", "8 (916) 765-43-21", "+79167654321", None)]
+
 
 @pytest.fixture
 def people(data):
@@ -38,6 +49,12 @@ def people(data):
         connection.executemany("insert into identity.record_customers values (?, ?)", [*((one, "c_anna") for one in ANNA), (BORIS[0], "c_boris")])
         connection.execute("create table intermediate.int_records as select record_id from identity.record_customers")
         connection.execute("create table identity.customer_redirects as select 'c_former' as old_customer_id, 'c_anna' as customer_id")
+        connection.execute("create table intermediate.int_events (subject_type varchar, subject_value varchar, value varchar, record_id varchar)")
+        connection.executemany("insert into intermediate.int_events values (?, ?, ?, ?)", EVENTS)
+        connection.execute("create table intermediate.int_consent_events (identifier_type varchar, raw_value varchar, value varchar, record_id varchar)")
+        connection.executemany("insert into intermediate.int_consent_events values (?, ?, ?, ?)", STATEMENTS)
+        connection.execute("insert into intermediate.int_consent_events values ('email', 'test@example.com', 'test@example.com', null)")
+        connection.execute("create schema profile; create table profile.event_owners as select 'by-account' as value, 'c_anna' as customer_id")
 
 
 def svod(*words: str, answer: str | None = None) -> tuple[int, str]:
@@ -63,13 +80,38 @@ def svod(*words: str, answer: str | None = None) -> tuple[int, str]:
 )
 def test_a_person_is_found_by_any_identifier_and_with_all_their_records(people, identifier):
     with connect(read_only=True) as connection:
-        assert finding.records_of(connection, identifier) == ANNA
+        assert finding.person(connection, identifier) == finding.Person(tuple(ANNA))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "identifiers"),
+    [
+        ("1111111111.1700000000", {("ga_client_id", "1111111111.1700000000")}),
+        ("NEWS@example.com", {("email", "News@Example.com"), ("email", "news@example.com")}),
+        ("+7 916 765 43 21", {("phone", "8 (916) 765-43-21"), ("phone", "+79167654321")}),
+    ],
+)
+def test_who_has_no_record_is_found_by_what_events_and_statements_say(people, identifier, identifiers):
+    with connect(read_only=True) as connection:
+        found = finding.person(connection, identifier)
+    assert found.records == () and set(found.identifiers) == identifiers
+
+
+@pytest.mark.parametrize("cookie", ["her-own-browser", "by-account"])
+def test_a_visitor_who_is_a_customer_is_found_through_the_customer(people, cookie):
+    with connect(read_only=True) as connection:
+        assert finding.person(connection, cookie) == finding.Person(tuple(ANNA))
+
+
+def test_a_browser_of_several_customers_names_nobody_and_is_shown_by_its_end_only(people):
+    with connect(read_only=True) as connection, pytest.raises(finding.NotFound, match=r"^\*\*\*er belongs to 2 customers: .* c_anna, c_boris$"):
+        finding.person(connection, "their-browser")
 
 
 @pytest.mark.parametrize("identifier", ["nobody@example.com", "test@example.com", "", " ", "c_0123456789abcdef", "' or true --", "%", "анна"])
 def test_what_belongs_to_nobody_finds_nobody(people, identifier):
     with connect(read_only=True) as connection, pytest.raises(finding.NotFound, match="belongs to nobody"):
-        finding.records_of(connection, identifier)
+        finding.person(connection, identifier)
 
 
 @pytest.mark.parametrize("words", [["erase", "--yes"], ["export", "--to", "unused"]], ids=lambda words: words[0])
@@ -124,12 +166,10 @@ def test_a_file_that_cannot_be_read_is_refused_as_a_whole(people, tmp_path, text
 def test_nothing_is_erased_without_the_words_typed(people, data, monkeypatch, answer, done):
     carried_out = []
 
-    def planned(records, references, asked_by):
-        assert records == ANNA
+    def planned(asked, asked_by):
+        assert asked == [("R-1", finding.Person(tuple(ANNA)))]
         (data / "privacy" / "unfinished").mkdir(parents=True)
-        return erase.Order(
-            references, asked_by, "2026-01-01 06:00:00", records=len(records), customers=1, before={"warehouse.duckdb": 5, "inbox/[/old].csv": 1}
-        )
+        return erase.Order(["R-1"], asked_by, "2026-01-01 06:00:00", records=len(ANNA), customers=1, before={"warehouse.duckdb": 5, "inbox/[/old].csv": 1})
 
     monkeypatch.setattr(erase, "plan", planned)
     monkeypatch.setattr(erase, "carry_out", lambda order: carried_out.append(order))
