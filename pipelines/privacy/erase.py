@@ -75,6 +75,7 @@ def plan(asked: list[tuple[str, Person]], asked_by: str) -> Order:
         connection.execute(f"attach '{path}' as subject")
         requests.ask(connection, asked)
         subject.gather(connection)
+        requests.bury(connection)
         pseudonymise.register(connection)
         subject.add_pseudonyms(connection)
         found = connection.execute(
@@ -92,7 +93,7 @@ def carry_out(order: Order) -> Path:
     with connect() as connection:
         connection.execute(f"attach '{path}' as subject")
         if order.purpose == "erasure":
-            tombstones.write(connection, order.references[0], datetime.fromisoformat(order.started_at))
+            tombstones.write(connection, datetime.fromisoformat(order.started_at))
         rewriting.clean_inbox(connection)
         tables.remove(connection)
     compact.rewrite(settings().warehouse)

@@ -1,4 +1,4 @@
-"""Who is asked for: the people of all requests, written down in the subject before what is theirs is gathered."""
+"""Who is asked for, before what is theirs is gathered; and afterwards whose each part of it is, so that tombstones bear the reference of their own request."""
 
 import duckdb
 
@@ -14,6 +14,50 @@ inner join (
     select 'phone', value, raw_value from intermediate.int_phone_values
 ) as spelled using (type)
 where spelled.value = text and spelled.raw_value <> text
+"""
+# What each request's people are known by, however it is written.
+SAID = """
+create or replace temp table said as
+with
+
+held as (
+
+    select reference, identifier_type as type, unnest([raw_value, value]) as text, coalesce(value, raw_value) as value
+    from subject.requests inner join intermediate.int_identifiers using (record_id)
+
+),
+
+spelled as (
+
+    select 'email' as type, value, raw_value from intermediate.int_email_values
+    union
+    select 'phone', value, raw_value from intermediate.int_phone_values
+
+)
+
+select reference, coalesce(record_id, text) as text from subject.requests
+union
+select reference, text from held
+union
+select reference, spelled.raw_value from held inner join spelled on held.type = spelled.type and held.value = spelled.value
+"""
+# What the household of two requests shares bears both; what only stood in somebody's rows, so that nobody can tell whose it is, bears all at once.
+BURIED = """
+insert into subject.buried
+with
+
+stones as (
+
+    select 'record' as kind, record_id as text, record_id as spelling from subject.records
+    union
+    select 'identifier', type || ' ' || text, text from subject.texts
+    union
+    select 'identifier', case when contains(text, '@') then 'email ' else 'phone ' end || lower(text), text from subject.needles where regexp_matches(text, '@|^[+]')
+
+)
+
+select distinct coalesce(said.reference, (select string_agg(distinct reference, ', ' order by reference) from subject.requests)), stones.kind, stones.text
+from stones left join said on stones.spelling = said.text
 """
 
 
@@ -33,3 +77,9 @@ def ask(connection: duckdb.DuckDBPyConnection, asked: list[tuple[str, Person]]) 
         connection.execute(SPELLED)
     connection.execute("insert into subject.records select distinct record_id from subject.requests where record_id is not null")
     connection.execute("insert into subject.texts select distinct type, text from subject.requests where type is not null")
+
+
+def bury(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the tombstones will say, told while the warehouse still knows whose it is."""
+    connection.execute(SAID)
+    connection.execute(BURIED)

@@ -15,7 +15,7 @@ from pipelines.standardize.emails import parse_email
 from pipelines.standardize.phones import parse_phone
 
 SETS = {
-    "requests": "reference varchar, record_id varchar, type varchar, text varchar",
+    "requests": "reference varchar, record_id varchar, type varchar, text varchar", "buried": "reference varchar, kind varchar, text varchar",
     "records": "record_id varchar", "customers": "customer_id varchar", "rows": "file_id varchar, line bigint", "shared_rows": "file_id varchar, line bigint",
     "ids": "id varchar", "numbers": "n integer", "texts": "type varchar, text varchar", "needles": "text varchar", "vanished": "text varchar",
 }  # fmt: skip

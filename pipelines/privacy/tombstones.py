@@ -17,16 +17,6 @@ from pipelines.privacy.json_cut import leaves
 from pipelines.privacy.keyed import register, secret
 from pipelines.settings import settings
 
-MADE = """
-select kind, tombstone(kind || ' ' || text) as hash from (
-    select 'record' as kind, record_id as text from subject.records where contains(record_id, ':')
-    union
-    select 'identifier', type || ' ' || text from subject.texts where not regexp_matches(text, '^[0-9a-f]{32}$')
-    union
-    select 'identifier', case when contains(text, '@') then 'email ' else 'phone ' end || lower(text) from subject.needles where regexp_matches(text, '@|^[+]')
-)
-"""
-
 
 def folder() -> Path:
     path = settings().data / "privacy"
@@ -38,16 +28,14 @@ def file() -> Path:
     return folder() / "tombstones.parquet"
 
 
-def write(connection: duckdb.DuckDBPyConnection, reference: str, at: datetime) -> int:
-    """Adds the tombstones of the subject; writing them twice changes nothing. Returns how many there are now."""
+def write(connection: duckdb.DuckDBPyConnection, at: datetime) -> int:
+    """Adds the tombstones of the subject, each with its request; writing them twice changes nothing. Returns how many there are now."""
     register(connection, "tombstone", secret(folder() / "tombstone.key"))
-    new = f"select kind, hash, $reference as reference, timestamp '{at:%Y-%m-%d %H:%M:%S}' as erased_at from ({MADE})"
+    new = f"select kind, tombstone(kind || ' ' || text) as hash, reference, timestamp '{at:%Y-%m-%d %H:%M:%S}' as erased_at from subject.buried"
     known = f"select * from read_parquet('{quoted(file())}')" if file().exists() else f"select * from ({new}) where false"
     draft = file().with_suffix(".draft")
     connection.execute(
-        f"copy (select kind, hash, min(reference) as reference, min(erased_at) as erased_at from ({known} union all {new}) group by kind, hash order by kind, hash) "
-        f"to '{quoted(draft)}' (format parquet)",
-        {"reference": reference},
+        f"copy (select kind, hash, reference, min(erased_at) as erased_at from ({known} union all {new}) group by all order by all) to '{quoted(draft)}' (format parquet)"
     )
     draft.chmod(0o600)
     put(draft, file())
@@ -59,7 +47,7 @@ def load(connection: duckdb.DuckDBPyConnection) -> bool:
     if not file().exists():
         return False
     register(connection, "tombstone", secret(folder() / "tombstone.key"))
-    connection.execute(f"create or replace temp table tombstones as select kind, hash from read_parquet('{quoted(file())}')")
+    connection.execute(f"create or replace temp table tombstones as select distinct kind, hash from read_parquet('{quoted(file())}')")
     return True
 
 

@@ -219,6 +219,8 @@ def test_what_is_shown_and_what_is_proved_names_nobody(erased):
     assert proof["is_complete"] and proof["requests"] == ["R-17", "R-18"]
     assert (proof["customers"], proof["unrecorded"]) == (len(erased.ids), len(erased.visitors) + 1)
     assert {"warehouse.duckdb", "inbox/orders"} <= {place["place"] for place in proof["places"] if place["hits_before"]}
+    references = {row[0] for row in duckdb.sql(f"select distinct reference from read_parquet('{erased.data}/privacy/tombstones.parquet')").fetchall()}
+    assert {"R-17", "R-18"} <= references <= {"R-17", "R-18", "R-17, R-18"}
     texts = erased.said.stdout + erased.said.stderr + "".join(path.read_text() for path in (erased.data / "privacy/proofs").iterdir())
     assert not [word for word in erased.words if word in texts and not word.startswith("c_")]
 

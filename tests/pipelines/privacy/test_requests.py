@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.privacy import erase, finding, proofs, subject, tombstones
+from pipelines.privacy import erase, finding, proofs, requests, subject, tombstones
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
@@ -186,11 +186,39 @@ def test_any_number_of_a_request_stands_with_its_tombstones(data, tmp_path, refe
     subject.create(tmp_path / "subject.duckdb")
     with connect() as connection:
         connection.execute(f"attach '{tmp_path / 'subject.duckdb'}' as subject")
-        connection.execute("insert into subject.records values ('hubspot:contact:101')")
-        connection.execute("insert into subject.texts values ('email', 'anna@example.com')")
-        assert [tombstones.write(connection, reference, datetime(2026, 1, 1)) for _ in range(2)] == [2, 2]
-        assert connection.execute("select count(*) from subject.records").fetchone()[0] == 1
+        buried = [(reference, "record", "hubspot:contact:101"), (reference, "identifier", "email anna@example.com")]
+        connection.executemany("insert into subject.buried values (?, ?, ?)", buried)
+        assert [tombstones.write(connection, datetime(2026, 1, 1)) for _ in range(2)] == [2, 2]
+        assert connection.execute("select count(*) from subject.buried").fetchone()[0] == 2
     assert duckdb.sql(f"select distinct reference from read_parquet('{tombstones.file()}')").fetchall() == [(reference,)]
+
+
+def test_tombstones_of_a_file_of_requests_bear_the_reference_of_their_own(people, tmp_path):
+    """What two of them share has a row for each, so that letting one in again does not let in the other."""
+    subject.create(tmp_path / "subject.duckdb")
+    with connect() as connection:
+        connection.execute(f"attach '{tmp_path / 'subject.duckdb'}' as subject")
+        connection.execute("create table identity.record_moves (record_id varchar, customer_id varchar)")
+        for kind in ("email", "phone"):
+            spelled = f"from intermediate.int_identifiers where identifier_type = '{kind}'"
+            connection.execute(f"create table intermediate.int_{kind}_values as select distinct raw_value, value {spelled}")
+        asked = {"R-1": "anna@example.com", "R-2": "boris@example.com", "R-3": "1111111111.1700000000"}
+        requests.ask(connection, [(reference, finding.person(connection, identifier)) for reference, identifier in asked.items()])
+        subject.gather(connection)
+        connection.execute("insert into subject.needles values ('+79160000000')")  # stood in a row of one of them and nowhere else
+        requests.bury(connection)
+        tombstones.write(connection, datetime(2026, 1, 1))
+        buried = connection.execute("select text, list(reference order by reference) from subject.buried group by text").fetchall()
+    own = {
+        "R-1": [ANNA[0], ANNA[1], "email anna@example.com", "email Anna@Example.com", "phone +79161234567", "phone 8 916 123-45-67"],
+        "R-2": [BORIS[0], "email boris@example.com"],
+        "R-3": ["ga_client_id 1111111111.1700000000"],
+    }
+    theirs = {text: [reference] for reference, texts in own.items() for text in texts}
+    shared = {"phone +74951234567": ["R-1", "R-2"], "phone +79160000000": ["R-1, R-2, R-3"]}
+    assert {text: references for text, references in buried if text in theirs | shared} == theirs | shared
+    stones = duckdb.sql(f"select reference, count(*) from read_parquet('{tombstones.file()}') group by all").fetchall()
+    assert sum(count for _, count in stones) == sum(len(references) for _, references in buried)
 
 
 @pytest.mark.parametrize(
