@@ -8,8 +8,8 @@ IDS = frozenset({"order_id", "event_id", "consent_event_id", "suppression_id", "
 # A value says what it is in the column beside it.
 TYPED = (("identifier_type", "raw_value"), ("identifier_type", "value"), ("identifier_type", "identifier_value"), ("identifier_type", "address"),
          ("subject_type", "subject_value"), ("subject_type", "value"), ("contact_type", "value"), ("visitor_id_type", "visitor_id"))  # fmt: skip
-# Vocabularies that come with Svod: a name in them says nothing about anybody.
-PUBLIC = ("seeds",)
+# Vocabularies that come with Svod: a name in them says nothing about anybody. Lists kept by hand are none.
+PUBLIC, LISTS = ("seeds",), ("static_lists",)
 # There a column of this name holds a source's own number.
 SOURCES = ("staging", "intermediate")
 OWNERS = ("record_id", "customer_id", "_line", "line", "n", "n_l", "n_r")
@@ -22,7 +22,9 @@ def columns_of(described: list[tuple[str, str]]) -> dict[str, str]:
 def condition(schema: str, columns: dict[str, str], table: str = "", source: str | None = None, row: str = "rowid") -> str:
     """An SQL condition that holds for the subject's rows of a table, or of `source`; `false` if it can hold none. `row` is what its rows are numbered by."""
     source = source or f'"{schema}"."{table}"'
-    found = [*_by_key(columns), *([] if schema in PUBLIC or schema.startswith("raw_") else _by_text(schema, columns, source, row))]
+    found = [*_by_key(columns), *([] if (schema in PUBLIC and table not in LISTS) or schema.startswith("raw_") else _by_text(schema, columns, source, row))]
+    if schema in PUBLIC and table in LISTS:
+        found.append("trim(identifier) in (select customer_id from subject.customers)")
     if table.startswith("stg_vk_leads__"):  # a page holds many leads, and a lead's row only its own number
         keys = "(select split_part(record_id, ':', 3) from subject.records where record_id like 'vk_leads:%')"
         found += [f'"{name}" in {keys}' for name in ("source_key", "lead_id") if columns.get(name) == "VARCHAR"]

@@ -24,6 +24,8 @@ held as (
 
     select reference, identifier_type as type, unnest([raw_value, value]) as text, coalesce(value, raw_value) as value
     from subject.requests inner join intermediate.int_identifiers using (record_id)
+    union
+    select reference, type, text, text from subject.requests where type is not null
 
 ),
 
@@ -32,10 +34,12 @@ spelled as (
     select 'email' as type, value, raw_value from intermediate.int_email_values
     union
     select 'phone', value, raw_value from intermediate.int_phone_values
+    union
+    select type, value, text from listed
 
 )
 
-select reference, coalesce(record_id, text) as text from subject.requests
+select reference, record_id as text from subject.requests where record_id is not null
 union
 select reference, text from held
 union
@@ -80,6 +84,6 @@ def ask(connection: duckdb.DuckDBPyConnection, asked: list[tuple[str, Person]]) 
 
 
 def bury(connection: duckdb.DuckDBPyConnection) -> None:
-    """What the tombstones will say, told while the warehouse still knows whose it is."""
+    """What the tombstones will say, after all was gathered and while the warehouse still knows whose it is."""
     connection.execute(SAID)
     connection.execute(BURIED)

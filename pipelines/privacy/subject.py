@@ -57,7 +57,7 @@ select 'phone', spelled.raw_value from intermediate.int_phone_values as spelled 
 """
 
 # What cannot be anybody else's wherever it stands: an address, a number of full length, a long key.
-UNMISTAKABLE = r"regexp_matches(text, '^[^ @]+@[^ @]+\.[^ @]+$') or (type = 'phone' and len(regexp_replace(text, '[^0-9]', '', 'g')) between 10 and 15) or (type not in ('phone', 'email') and len(text) >= 12)"
+UNMISTAKABLE = r"regexp_matches(trim(text), '^[^ @]+@[^ @]+\.[^ @]+$') or (type = 'phone' and len(regexp_replace(text, '[^0-9]', '', 'g')) between 10 and 15) or (type not in ('phone', 'email') and len(text) >= 12)"
 NEEDLES = f"insert into subject.needles select distinct text from subject.texts where ({UNMISTAKABLE}) and text not in (from subject.needles)"
 
 # Svod's own messages to them: answers and journals know nothing else of a person.
@@ -94,6 +94,7 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(CUSTOMERS)
     if ("intermediate", "int_identifiers") in tables:
         connection.execute(TEXTS)
+        _find_listed(connection, tables)
         connection.execute(NEEDLES)
     if ("communications", "outbox") in tables:
         connection.execute(MESSAGES)
@@ -112,6 +113,19 @@ def gather(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create or replace table subject.ids as select distinct id from subject.ids where id is not null")
     connection.execute("delete from subject.rows where (file_id, line) in (from subject.shared_rows)")
     find_vanished(connection, {name: columns for name, columns in tables.items() if name[0].startswith("raw_") or name in NAMED})
+
+
+def _find_listed(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
+    """How lists kept by hand spell an address or a number of theirs, in the table `listed`: no source wrote it so."""
+    listed = "select distinct unnest([identifier, trim(identifier)]) from seeds.static_lists"
+    texts = [text for (text,) in connection.execute(listed).fetchall()] if ("seeds", "static_lists") in tables else []
+    connection.execute(
+        """create or replace temp table listed as
+           select if(contains(text, '@'), 'email', 'phone') as type, text, value from (select unnest($texts::varchar[]) as text, unnest($values::varchar[]) as value)""",
+        {"texts": texts, "values": [_standard(text) for text in texts]},
+    )
+    theirs = "select (type, text) from subject.texts"
+    connection.execute(f"insert into subject.texts select type, text from listed where (type, value) in ({theirs}) and (type, text) not in ({theirs})")
 
 
 def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict) -> None:

@@ -43,6 +43,11 @@ insert into history.customers_history by name
 select * replace ($number as phone, valid_from - interval 2 day as valid_from, valid_from - interval 1 day as valid_to)
 from history.customers_history where valid_to is null and not list_contains($ids, customer_id) order by customer_id limit 1 returning customer_id
 """
+# A list kept by hand, in which a number of theirs is written as no source writes it.
+LISTED = (
+    "insert into seeds.static_lists by name select 'vip_guests' as list, ? as identifier",
+    "insert into segments.static_list_lines by name select 'vip_guests' as list, trim(?) as identifier, 'phone' as identifier_type",
+)
 # What others said on a form beside a contact of the erased stands, and its key with it.
 STATED = "select customer_id, channel, purpose, state, consent_event_id from marts.consents where consent_event_id like 'consents:%' and not list_contains($ids, customer_id)"
 # Tables that say whose each row is, from the staged exports to the marts.
@@ -114,6 +119,8 @@ class Installation:
         known = {value for kind, value, _ in theirs if kind == "phone" and value} | {self.subscriber}
         self.numbers = {value[-10:] for value in known} - {value[-10:] for value in true_numbers - known if value}
         with duckdb.connect(str(data / "warehouse.duckdb")) as connection:
+            for statement in LISTED:
+                connection.execute(statement, [f" {max(known)[:2]} ({max(known)[2:5]}) {max(known)[5:8]}-{max(known)[8:]}"])
             (self.other,) = connection.execute(OTHER, {"ids": self.ids, "number": max(known)}).fetchone()
         self.before, self.stated = self.others(), set(query(data, STATED, ids=self.ids))
 

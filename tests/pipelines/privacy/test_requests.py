@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.privacy import erase, finding, proofs, requests, subject, tombstones
+from pipelines.privacy import erase, finding, proofs, requests, subject, tables, tombstones
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
@@ -219,6 +219,24 @@ def test_tombstones_of_a_file_of_requests_bear_the_reference_of_their_own(people
     assert {text: references for text, references in buried if text in theirs | shared} == theirs | shared
     stones = duckdb.sql(f"select reference, count(*) from read_parquet('{tombstones.file()}') group by all").fetchall()
     assert sum(count for _, count in stones) == sum(len(references) for _, references in buried)
+
+
+def test_a_number_on_a_list_kept_by_hand_is_found_however_it_is_written_there(people, tmp_path):
+    subject.create(tmp_path / "subject.duckdb")
+    lines = ["8 (916) 123 45 67", " +7-916-123-45-67", "Anna@example.com ", "+7 (495) 123-45-67", "8 (916) 765 43 21", "c_anna"]
+    with connect() as connection:
+        connection.execute("create schema seeds; create table seeds.static_lists as select 'vip_guests' as list, unnest($1) as identifier", [lines])
+        connection.execute(f"attach '{tmp_path / 'subject.duckdb'}' as subject")
+        connection.execute("create table identity.record_moves (record_id varchar, customer_id varchar)")
+        for kind in ("email", "phone"):
+            connection.execute(f"create table intermediate.int_{kind}_values (raw_value varchar, value varchar)")
+        requests.ask(connection, [("R-1", finding.person(connection, "c_anna"))])
+        subject.gather(connection)
+        needles = {text for (text,) in connection.execute("from subject.needles").fetchall()}
+        assert {"8 (916) 123 45 67", " +7-916-123-45-67", "+7-916-123-45-67", "Anna@example.com"} <= needles
+        assert not needles & set(lines[3:]), "a number that Boris has too, a stranger's, an id"
+        assert tables.remove(connection)["seeds.static_lists"] == 4
+        assert {row[0] for row in connection.execute("select identifier from seeds.static_lists").fetchall()} == set(lines[3:5])
 
 
 @pytest.mark.parametrize(
