@@ -13,6 +13,7 @@ from rich.table import Table
 
 privacy = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Rights of the people in the data: erase, export, retention, the register.")
 console = Console()
+WIDE = 1000  # characters; as wide as no table is
 IDENTIFIERS = typer.Argument(help="E-mail, phone, record id, customer id (an old one too), loyalty card or a visitor's cookie. Several for several people.")
 
 
@@ -106,7 +107,14 @@ def _show(plan) -> None:
     for place, hits in plan.before.items():
         if hits:
             table.add_row(escape(place), f"{hits:,}")
-    console.print(table)
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    """Names stand whole: on a narrow terminal they go over several lines, in a file or a pipe the table is as wide as they are."""
+    for column in table.columns:
+        column.overflow = "fold"
+    (console if console.is_terminal else Console(width=WIDE)).print(table)
 
 
 def _tell(proof: Path) -> None:
@@ -160,7 +168,7 @@ def retain(
     table = Table("source", "table", "purpose", "kept, days", "counted from", "rows due")
     for rule in retention.due(moment):
         table.add_row(rule.source, rule.table_name, rule.purpose, str(rule.kept_days), rule.counted_from, f"{rule.rows:,}")
-    console.print(table)
+    _print(table)
     if unruled := retention.without_rule():
         console.print(f"[red]Kept for ever, and in no register:[/red] {', '.join(unruled)}. Add a line for each to seeds/retention.csv.", soft_wrap=True)
     if not apply:

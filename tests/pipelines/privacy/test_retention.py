@@ -44,3 +44,13 @@ def test_a_table_without_a_rule_is_named(data, monkeypatch):
     monkeypatch.setattr(retention, "rules", lambda: ruled)
     result = CliRunner(env={"COLUMNS": "300"}).invoke(app, ["privacy", "retention"])
     assert result.exit_code == 0 and "Kept for ever, and in no register: people.people" in result.output
+
+
+@pytest.mark.parametrize("terminal", [{}, {"FORCE_COLOR": "1", "COLUMNS": "60"}], ids=["a file", "a narrow terminal"])
+def test_no_name_is_cut_short_where_the_list_is_read(data, terminal):
+    shown = CliRunner(env=terminal).invoke(app, ["privacy", "retention"]).output
+    assert "…" not in shown and "Nothing was changed" in shown
+    lines = [line.split("│") for line in shown.splitlines()]
+    if not terminal:
+        read = {tuple(cell.strip() for cell in cells[1:4]) for cells in lines if len(cells) > 4}
+        assert {(rule.source, rule.table_name, rule.purpose) for rule in retention.rules()} <= read
