@@ -14,8 +14,8 @@ from pipelines.privacy import finding, requests, subject
 from pipelines.privacy.headings import column_heading, heading, scenario_titles, segment_titles
 from pipelines.privacy.json_cut import cut_things
 from pipelines.privacy.matching import condition
+from pipelines.privacy.purposes import purposes_of
 from pipelines.privacy.register import WORDS
-from pipelines.privacy.retention import rules
 from pipelines.privacy.rewriting import judge
 from pipelines.privacy.tombstones import folder
 from pipelines.privacy.values import Glossary, Pair, in_words, with_titles
@@ -51,8 +51,7 @@ def export(identifier: str, to: Path, language: str) -> list[Path]:
 
 
 def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
-    """One part per table: its source, its purpose, its rows. Nothing is written to the warehouse."""
-    purposes = {f"raw_{rule.source}.{rule.table_name}": WORDS[language][rule.purpose] for rule in rules()}
+    """One part per table: its source, its purposes, its rows. Nothing is written to the warehouse."""
     (folder() / "scratch").mkdir(exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=folder() / "scratch") as scratch, connect(read_only=True) as connection:
         path = Path(scratch) / "subject.duckdb"
@@ -79,10 +78,13 @@ def gathered(identifier: str, language: str) -> list[dict[str, Any]]:
                         "table": f"{schema}.{table}",
                         "title": heading(f"{schema}.{table}", language, segments),
                         "source": source,
-                        "purpose": purposes.get(f"{schema}.{table}", WORDS[language]["advertising" if schema == "communications" else "customer_care"]),
                         "rows": kept,
                     }
                 )
+        purposes = purposes_of(parts)
+        for part in parts:
+            said = ", ".join(WORDS[language][purpose] for purpose in purposes[part["table"]] or ["unstated"])
+            part |= {"purpose": said, "rows": part.pop("rows")}
         return sorted(parts, key=lambda part: (next(place for place, start in enumerate(SHOWN) if part["table"].startswith(start)), part["table"]))
 
 

@@ -193,7 +193,9 @@ def test_a_visitor_is_shown_every_visit_and_nothing_of_others(company, tmp_path)
     for visitor in company.visitors:
         done = call(company.data, "pipelines.cli", "privacy", "export", visitor, "--to", str(tmp_path))
         assert done.returncode == 0 and visitor not in done.stdout + done.stderr, done.stdout + done.stderr
-        shown = {part["table"]: part["rows"] for part in json.loads((tmp_path / "person_en.json").read_text())}
+        content = json.loads((tmp_path / "person_en.json").read_text())
+        assert {part["purpose"] for part in content} == {"web analytics"}
+        shown = {part["table"]: part["rows"] for part in content}
         ((visits, rows),) = query(
             company.data, "select count(*), count(distinct (_file_id, _line)) from intermediate.int_events where value = $one", one=visitor
         )
