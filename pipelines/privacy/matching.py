@@ -59,6 +59,8 @@ def _by_key(columns: dict[str, str]) -> list[str]:
 
 def _by_text(schema: str, columns: dict[str, str], source: str, row: str) -> list[str]:
     found = [f'("{kind}", "{value}") in (select (type, text) from subject.texts)' for kind, value in TYPED if kind in columns and value in columns]
+    if "visitor_id" in columns and "visitor_id_type" not in columns:
+        found.append("visitor_id in (select text from subject.texts where type not in ('email', 'phone'))")
     cells = [name for name, kind in columns.items() if kind == "VARCHAR"]
     found += filter(None, [holding(cells, "needles", source, row, [name for name, kind in columns.items() if kind == "VARCHAR[]"])])
     return [f'"customer_id" is null and ({" or ".join(found)})'] if found and says_whose(schema, columns) else found

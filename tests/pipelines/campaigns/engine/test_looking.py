@@ -14,7 +14,9 @@ from tests.pipelines.campaigns.scenario_folders import GOOD, scenario
 
 TWO_MAILS = GOOD.replace("event: {event: cart_updated}", "segment: new_customers").replace("channel: sms", "channel: email")
 
-TRIED = TWO_MAILS[: TWO_MAILS.index("steps:")] + """steps:
+TRIED = (
+    TWO_MAILS[: TWO_MAILS.index("steps:")]
+    + """steps:
   - id: try
     split: {arms: {one: 1, rest: 1000}, go: {one: again, rest: pause}}
   - id: pause
@@ -25,6 +27,7 @@ TRIED = TWO_MAILS[: TWO_MAILS.index("steps:")] + """steps:
   - id: again
     send: {channel: email, template: hello}
 """
+)
 
 
 @pytest.fixture
