@@ -16,6 +16,10 @@ from pipelines.warehouse import connect
 F1_FALL, MATCHED_SHARE_DRIFT, LARGE_SHARE_RISE = 0.02, 0.05, 0.01
 LARGE = 20
 
+# How far the distributions of matching may move from one run to the next before somebody should look, as population stability index.
+# 0.1 is what the field takes for a change. Of fewer items than these, chance alone may come to that.
+DRIFT_MOST, DRIFT_ITEMS = 0.1, 1_000
+
 PUBLISHED = f"""
 select quality.f1, quality.matched_share, sizes.large_share
 from quality.identity_quality as quality
@@ -65,7 +69,7 @@ def tolerances(sources: list[str], readers_have: Matching) -> list[Tolerance]:
         Tolerance("records per cluster", customers, f"select avg(records) from {CLUSTERS}", most=20, rise=0.5, is_blocking=True),
         Tolerance("share of customers without a name", customers, f"select avg(case when {_no_name()} then 1.0 else 0.0 end) from {customers}", rise=0.5),
     ]
-    return [*fixed, *_matching(readers_have), *(_source_share(source, records) for source in sources)]
+    return [*fixed, *_matching(readers_have), *_drift(), *(_source_share(source, records) for source in sources)]
 
 
 def _matching(was: Matching) -> list[Tolerance]:
@@ -83,6 +87,16 @@ def _matching(was: Matching) -> list[Tolerance]:
             f"case when {f1} is null then {_change(large_share, was.large_share)} end", most=LARGE_SHARE_RISE, is_blocking=True,
         ),
     ]  # fmt: skip
+
+
+def _drift() -> list[Tolerance]:
+    """A warning, since the company may have changed and not the matching: a new source moves both."""
+    kinds = (("cluster sizes", "cluster_size_drift", "records"), ("match weights", "match_weight_drift", "pairs_scored"))
+    last = "(select case when {items} >= {least} then {drift} end from identity.runs order by run_number desc limit 1)"
+    return [
+        Tolerance(f"drift of {name} since the run before", "marts.customers", last.format(items=items, least=DRIFT_ITEMS, drift=drift), most=DRIFT_MOST)
+        for name, drift, items in kinds
+    ]
 
 
 def _change(now: str, was: float | None) -> str:

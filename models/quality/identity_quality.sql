@@ -52,6 +52,8 @@ select
     round(greatest(share_centre - share_margin, 0), 6) as matched_share_lower,
     round(least(share_centre + share_margin, 1), 6) as matched_share_upper,
     round(matched_share - matched_share_before, 6) as matched_share_change,
+    cluster_size_drift,
+    match_weight_drift,
     coalesce(labels, 0) as labels,
     round(must_links_found / nullif(must_links_found + cannot_links_joined, 0), 6) as label_precision,
     round(must_links_found / nullif(must_links, 0), 6) as label_recall,

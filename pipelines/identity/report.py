@@ -6,7 +6,7 @@ from datetime import datetime
 
 from duckdb import DuckDBPyConnection
 
-from pipelines.identity import identifier_types, measure, views
+from pipelines.identity import drift, identifier_types, measure, views
 from pipelines.identity.block import DECLARED, INSIDE
 from pipelines.identity.graph import bits
 from pipelines.identity.model import Model
@@ -120,8 +120,8 @@ def make_pairs(connection: DuckDBPyConnection, model: Model, threshold: float) -
     connection.execute(f"create or replace temp view new_pairs as {views.pairs(model, 'decided_pairs', 'people')}").fetchall()
 
 
-def write(connection: DuckDBPyConnection, run_at: datetime, run_number: int, model: Model, started: float) -> IdentityReport:
-    """Measures what was written and notes the run. Call it within the run's transaction, after the tables."""
+def write(connection: DuckDBPyConnection, run_at: datetime, run_number: int, model: Model, started: float, before: dict[str, drift.Distribution]) -> IdentityReport:
+    """Measures what was written, against what was there `before`, and notes the run. Call it within the run's transaction, after the tables."""
     counts = connection.execute(COUNTS).fetchall()[0]
     changed = connection.execute("select count(*) from changed").fetchall()[0][0]
     found = measure.quality(connection, settings().data / "truth" / "records.parquet", "warehouse.identity.record_customers")
@@ -132,7 +132,7 @@ def write(connection: DuckDBPyConnection, run_at: datetime, run_number: int, mod
     renamed = {"pairs": "pairs_scored", "customers": "clusters"}
     row = {renamed.get(field.name, field.name): getattr(report, field.name) for field in fields(report) if field.name != "skipped"}
     row |= {"run_at": run_at.replace(tzinfo=None), "settings_version": settings_version(), "threshold": settings().match_threshold}
-    row |= measure.labels(connection, bits(settings().match_threshold))
+    row |= measure.labels(connection, bits(settings().match_threshold)) | drift.drift(before, drift.distributions(connection))
     row["matched_share"] = 1 - row["clusters"] / row["records"] if row["records"] else None
     if found:
         row |= {

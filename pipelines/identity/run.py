@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.identity import block, changes, explain, keep, ledger, overrides, report, tables
+from pipelines.identity import block, changes, drift, explain, keep, ledger, overrides, report, tables
 from pipelines.identity import model as models
 from pipelines.identity.cluster import cluster
 from pipelines.identity.model import Model
@@ -55,8 +55,9 @@ def resolve_identity(run_at: datetime, *, full: bool = False, retrain: bool = Fa
         if found is None:
             return report.last_report(connection)
         with tables.transaction(connection):
+            before = drift.comparable(connection, found.model)
             tables.replace(connection, found.model, report.circumstances(found.model, threshold), everything=found.everything)
-            done = report.write(connection, run_at, found.run_number, found.model, started)
+            done = report.write(connection, run_at, found.run_number, found.model, started, before)
         ledger.catch_up(connection, folder)
         explain.save_charts(connection, found.model, folder)
         return done

@@ -40,7 +40,8 @@ TABLES: dict[str, str] = {
     "largest_cluster bigint not null, created bigint not null, merged bigint not null, split bigint not null, retired bigint not null, "
     "precision double, recall double, f1 double, f1_error double, bcubed_precision double, bcubed_recall double, bcubed_f1 double, "
     "exact_share double, over_merged bigint, under_merged bigint, matched_share double, "
-    "must_links bigint, must_links_found bigint, cannot_links bigint, cannot_links_joined bigint, seconds double not null",
+    "must_links bigint, must_links_found bigint, cannot_links bigint, cannot_links_joined bigint, "
+    "cluster_size_drift double, match_weight_drift double, seconds double not null",
     "matching.people": PEOPLE,
     "matching.components": "n integer not null, component integer not null",
     "matching.pairs": f"n_l integer not null, n_r integer not null, rule utinyint not null, match_weight double, mw_{BY_NAME} double, "

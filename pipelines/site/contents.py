@@ -61,8 +61,8 @@ SECTIONS = (
         "identity",
         {"en": "Matching, run by run", "ru": "Сопоставление по запускам"},
         {
-            "en": "The share of records that turned out to be somebody already known, and F1 of the pairs where the truth or labels are known, both with a 95% confidence interval. A fall of F1 stops the publication.",
-            "ru": "Доля записей, оказавшихся уже известными людьми, и F1 пар, если известен правильный ответ или разметка; рядом доверительный интервал 95 %. Падение F1 останавливает публикацию.",
+            "en": "The share of records that turned out to be somebody already known, and F1 of the pairs where the truth or labels are known, both with a 95% confidence interval. A fall of F1 stops the publication. Drift is how far records moved between sizes of customer, and pairs between weights, since the run before (population stability index): above 0.1 it is worth a look.",
+            "ru": "Доля записей, оказавшихся уже известными людьми, и F1 пар, если известен правильный ответ или разметка; рядом доверительный интервал 95 %. Падение F1 останавливает публикацию. Сдвиг показывает, насколько с прошлого запуска изменились размеры клиентов и веса пар (индекс стабильности, PSI): больше 0,1 — стоит посмотреть.",
         },
         {
             "en": (
@@ -79,6 +79,8 @@ SECTIONS = (
                 "95%",
                 "over-merged",
                 "under-merged",
+                "drift of sizes",
+                "drift of weights",
             ),
             "ru": (
                 "запуск (UTC)",
@@ -94,15 +96,18 @@ SECTIONS = (
                 "95 %",
                 "слито лишнего",
                 "не слито",
+                "сдвиг размеров",
+                "сдвиг весов",
             ),
         },
         """
         select strftime(run_at, '%Y-%m-%d %H:%M'), records, customers, largest_cluster, review_pairs,
             round(matched_share, 4), printf('%.3f–%.3f', matched_share_lower, matched_share_upper),
-            round(precision, 4), round(recall, 4), round(f1, 4), case when f1 is not null then printf('%.3f–%.3f', f1_lower, f1_upper) end, over_merged, under_merged
+            round(precision, 4), round(recall, 4), round(f1, 4), case when f1 is not null then printf('%.3f–%.3f', f1_lower, f1_upper) end, over_merged, under_merged,
+            round(cluster_size_drift, 4), round(match_weight_drift, 4)
         from quality.identity_quality order by run_number desc limit 30
         """,
-        lines=(5, 9),
+        lines=(5, 9, 13, 14),
     ),
     Section(
         "weights",

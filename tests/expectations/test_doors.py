@@ -42,10 +42,11 @@ def company(customers: int, records_each: int = 2) -> None:
     matched(f1=None, share=0.5)
 
 
-def matched(f1: float | None, share: float) -> None:
+def matched(f1: float | None, share: float, drift: float | None = None, items: int = 10_000) -> None:
     say(
-        "create table if not exists identity.runs (run_number bigint, f1 double, matched_share double)",
-        f"insert into identity.runs select count(*) + 1, {'null' if f1 is None else f1}, {share} from identity.runs",
+        """create table if not exists identity.runs
+        (run_number bigint, f1 double, matched_share double, records bigint, pairs_scored bigint, cluster_size_drift double, match_weight_drift double)""",
+        f"insert into identity.runs select count(*) + 1, {f1 or 'null'}, {share}, {items}, {items}, {drift or 'null'}, {drift or 'null'} from identity.runs",
     )
 
 
@@ -128,6 +129,15 @@ def test_without_truth_a_jump_of_the_matched_share_or_of_large_clusters_stops_th
     company(50)
     say("insert into identity.record_customers select 'hubspot:contact:glued-' || record, 'c_0' from range(30) as records (record)")
     assert stopped(3) == {"records in large clusters, change since the publication, without truth"}
+
+
+def test_a_drift_of_the_distributions_warns_and_stops_nothing_and_of_few_records_says_nothing(data):
+    company(50)
+    drifts = {"drift of cluster sizes since the run before", "drift of match weights since the run before"}
+    for day, (drift, items, expected) in enumerate([(None, 10_000, set()), (0.05, 10_000, set()), (0.2, 10_000, drifts), (0.2, 500, set())]):
+        matched(f1=None, share=0.5, drift=drift, items=items)
+        results = departure.check(DAY + timedelta(days=day))
+        assert (failed(results), failed(one for one in results if one.is_blocking)) == (expected, set())
 
 
 def test_running_a_door_again_for_the_same_moment_replaces_its_results(data):

@@ -38,12 +38,13 @@ def test_the_page_shows_matching_in_both_languages_with_its_trends():
             create table quality.identity_quality as
             select run as run_number, timestamp '2026-01-01' + to_days(run) as run_at, 10 as records, 5 as customers, 2 as largest_cluster, 1 as review_pairs,
                 0.5 as matched_share, 0.4 as matched_share_lower, 0.6 as matched_share_upper, 0.9 as precision, 0.9 as recall,
-                0.9 as f1, 0.8 as f1_lower, 1.0 as f1_upper, 0 as over_merged, 0 as under_merged
+                0.9 as f1, 0.8 as f1_lower, 1.0 as f1_upper, 0 as over_merged, 0 as under_merged,
+                0.01 as cluster_size_drift, 0.02 as match_weight_drift
             from (select unnest([1, 2])::integer as run);
         """)
         for language in ("en", "ru"):
             (shown,) = sections(connection, language)
-            assert (shown.name, len(shown.rows), len(shown.lines)) == ("identity", 2, 2)
+            assert (shown.name, len(shown.rows), len(shown.lines)) == ("identity", 2, 4)
 
 
 def test_numbers_are_written_as_each_language_writes_them():
