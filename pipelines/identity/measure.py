@@ -114,31 +114,33 @@ class Quality:
 
 
 # Decisions bind, so that clusters always agree with them. What is asked is what the evidence of the two alone says.
-LABELS = """
-with
-
-decided as (
-
-    select overrides.action, coalesce(pairs.match_weight >= $threshold, false) as is_joined
+LABELLED = """
+update warehouse.identity.override_outcomes as outcomes
+set is_evident = (outcomes.action = 'must_link') = decided.is_joined
+from (
+    select overrides.*, coalesce(pairs.match_weight >= $threshold, false) as is_joined
     from overrides
     inner join warehouse.matching.people as l on overrides.left_record_id = l.record_id
     inner join warehouse.matching.people as r on overrides.right_record_id = r.record_id
     left join warehouse.matching.pairs as pairs on least(l.n, r.n) = pairs.n_l and greatest(l.n, r.n) = pairs.n_r
-
-)
-
+) as decided
+where outcomes.action = decided.action and outcomes.left_record_id = decided.left_record_id and outcomes.right_record_id = decided.right_record_id
+"""
+LABELS = """
 select
     count(*) filter (where action = 'must_link') as must_links,
-    count(*) filter (where action = 'must_link' and is_joined) as must_links_found,
+    count(*) filter (where action = 'must_link' and is_evident) as must_links_found,
     count(*) filter (where action = 'cannot_link') as cannot_links,
-    count(*) filter (where action = 'cannot_link' and is_joined) as cannot_links_joined
-from decided
+    count(*) filter (where action = 'cannot_link' and not is_evident) as cannot_links_joined
+from warehouse.identity.override_outcomes
+where is_evident is not null
 """
 
 
 def labels(connection: DuckDBPyConnection, threshold: float) -> dict[str, int]:
-    """Of the decisions whose records are there, how many there are and how many of their pairs weigh enough to be joined; the threshold is in bits."""
-    found = connection.execute(LABELS, {"threshold": threshold})
+    """Notes of each decision whose records are there whether their pair's weight says the same, and counts; the threshold is in bits."""
+    connection.execute(LABELLED, {"threshold": threshold}).fetchall()
+    found = connection.execute(LABELS)
     return dict(zip([column[0] for column in found.description], found.fetchall()[0], strict=True))
 
 

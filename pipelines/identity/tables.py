@@ -31,7 +31,8 @@ TABLES: dict[str, str] = {
     "run_at timestamp not null, cause varchar not null, evidence varchar",
     "identity.customer_redirects": "old_customer_id varchar not null, customer_id varchar, redirected_at timestamp not null",
     "identity.record_moves": "record_id varchar not null, customer_id varchar, run_number bigint not null, run_at timestamp not null",
-    "identity.override_outcomes": "action varchar not null, left_record_id varchar not null, right_record_id varchar not null, outcome varchar not null",
+    "identity.override_outcomes": "action varchar not null, left_record_id varchar not null, right_record_id varchar not null, outcome varchar not null, "
+    "is_evident boolean",
     "identity.blocking": "rule varchar not null, cap bigint, keys_used bigint not null, pairs bigint not null, keys_skipped bigint not null, "
     "largest_skipped bigint not null",
     "identity.runs": "run_number bigint not null, run_at timestamp not null, model_version varchar not null, model_kind varchar not null, "
@@ -81,7 +82,7 @@ INSERTED = {
     "matching.crowds": "select * from new_crowds",
 }
 LEDGER = ("identity.record_customers", "identity.customers", "identity.customer_events", "identity.customer_redirects", "identity.record_moves")
-KEPT = (*LEDGER, "identity.runs")  # through a change of columns too: nothing makes them anew
+KEPT = (*LEDGER, "identity.runs", "identity.override_outcomes")  # through a change of columns too: nothing makes them anew, or only a run with news
 REPLACED_WHOLE = ("matching.pairs", "matching.components", "matching.people", "matching.keys", "matching.crowds")
 
 

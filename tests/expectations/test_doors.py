@@ -10,7 +10,7 @@ import pytest
 from expectations import arrival, departure
 from expectations.door import Tolerance, watch
 from pipelines.fingerprint import Fingerprint
-from pipelines.publish import publish
+from pipelines.publish import current, publish
 from pipelines.settings import settings
 
 DAY = datetime(2026, 1, 1, 5)
@@ -50,8 +50,20 @@ def matched(f1: float | None, share: float, drift: float | None = None, items: i
     )
 
 
+def labelled(right: int, wrong: int, new_and_wrong: int = 0) -> None:
+    """Decisions of stewards, by what the evidence says of them."""
+    say(f"""
+        create or replace table identity.override_outcomes as
+        select 'must_link' as action, 'crm:contact:' || label as left_record_id, 'shop:customer:' || label as right_record_id, label < {right} as is_evident
+        from range({right + wrong + new_and_wrong}) as labels (label)
+    """)
+
+
 def publish_what_is_there() -> None:
+    say("create table if not exists identity.override_outcomes (action varchar, left_record_id varchar, right_record_id varchar, is_evident boolean)")
     say(
+        "create schema if not exists quality",
+        "create or replace table quality.identity_labels as from identity.override_outcomes",
         "create schema if not exists quality",
         "create or replace table quality.identity_quality as select f1, matched_share, true as is_latest from identity.runs order by run_number desc limit 1",
         """create or replace table quality.identity_cluster_sizes as
@@ -129,6 +141,41 @@ def test_without_truth_a_jump_of_the_matched_share_or_of_large_clusters_stops_th
     company(50)
     say("insert into identity.record_customers select 'hubspot:contact:glued-' || record, 'c_0' from range(30) as records (record)")
     assert stopped(3) == {"records in large clusters, change since the publication, without truth"}
+
+
+ACCURACY = "accuracy against stewards' labels, change since the publication"
+
+
+def test_evidence_that_says_less_of_what_stewards_said_than_before_stops_the_publication(data):
+    company(50)
+    labelled(right=95, wrong=5)
+    assert stopped(0) == set()
+    publish_what_is_there()
+    labelled(right=91, wrong=9)
+    assert stopped(1) == set()
+    labelled(right=89, wrong=11)
+    assert stopped(2) == stopped(3) == {ACCURACY}
+
+
+def test_few_labels_stop_nothing_and_neither_do_new_decisions_about_what_matching_got_wrong(data):
+    company(50)
+    labelled(right=10, wrong=0)
+    publish_what_is_there()
+    labelled(right=5, wrong=5)
+    assert stopped(1) == set()
+    labelled(right=10, wrong=0, new_and_wrong=40)
+    assert stopped(2) == set()
+    labelled(right=4, wrong=6)
+    assert stopped(3) == {ACCURACY}
+
+
+def test_a_version_that_was_published_before_there_were_labels_stops_nothing(data):
+    company(50)
+    publish_what_is_there()
+    with duckdb.connect(str(settings().published / current().full)) as connection:
+        connection.execute("drop table quality.identity_labels")
+    labelled(right=0, wrong=10)
+    assert stopped(1) == set()
 
 
 def test_a_drift_of_the_distributions_warns_and_stops_nothing_and_of_few_records_says_nothing(data):

@@ -49,9 +49,12 @@ def test_a_decision_that_comes_to_nothing_is_told(data, svod):
 
 def test_each_run_measures_the_evidence_by_what_stewards_decided(data):
     agreed, opposed = ("must_link", ANNAS[0], ANNAS[1]), [("must_link", ANNAS[0], OLEGS[0]), ("cannot_link", ANNAS[1], ANNAS[2])]
-    two.write(data, overrides=[agreed, *opposed, ("cannot_link", ANNAS[2], OLEGS[1]), ("must_link", ANNAS[0], "crm:contact:none")])
+    parted, absent = ("cannot_link", ANNAS[2], OLEGS[1]), ("must_link", ANNAS[0], "crm:contact:none")
+    two.write(data, overrides=[agreed, *opposed, parted, absent])
     resolve_identity(MONDAY)
     assert query(data, "select must_links, must_links_found, cannot_links, cannot_links_joined from identity.runs") == [(2, 1, 2, 1)]
+    told = {row[:3]: row[3] for row in query(data, "select action, left_record_id, right_record_id, is_evident from identity.override_outcomes")}
+    assert told == {agreed: True, **dict.fromkeys(opposed, False), parted: True, absent: None}
 
 
 def test_a_must_link_merges_and_the_old_id_leads_on(data, svod):
