@@ -90,11 +90,17 @@ def refused(connection: DuckDBPyConnection, records: list[str]) -> list[tuple[st
 
 
 KNOWN = "select match_weight, decision, reason, rule from warehouse.identity.pairs where left_record_id = $left and right_record_id = $right"
+CUSTOMERS_AMONG = """
+select id from (select unnest($ids) as id)
+where id in (select customer_id from warehouse.identity.customers union all select old_customer_id from warehouse.identity.customer_redirects)
+order by id
+"""
 PARTS = "select comparison, level, bits from ({evidence}) where left_record_id = $left and right_record_id = $right"
 
 
 def pair(connection: DuckDBPyConnection, one: str, other: str) -> Pair:
     """The evidence for and against two records being one person."""
+    _refuse_what_is_no_pair(connection, one, other)
     left, right = sorted((one, other))
     values = {"left": left, "right": right}
     rows = connection.execute(KNOWN, values).fetchall()
@@ -104,6 +110,15 @@ def pair(connection: DuckDBPyConnection, one: str, other: str) -> Pair:
     parts = connection.execute(PARTS.format(evidence=EVIDENCE.format(pairs=table)), values).fetchall()
     weight, decision, reason, rule = rows[0] if rows else (sum(bits for _, _, bits in parts), None, None, None)
     return Pair(left, right, weight, parts, decision, reason, rule)
+
+
+def _refuse_what_is_no_pair(connection: DuckDBPyConnection, one: str, other: str) -> None:
+    """A customer has no pair of its own, and nothing can be told from comparing a record with itself."""
+    if one == other:
+        raise NotKnown("A pair is two records, and this is the same id twice; alone it shows the customer: svod identity explain ID")
+    customers = connection.execute(CUSTOMERS_AMONG, {"ids": [one, other]}).fetchall()
+    if customers:
+        raise NotKnown(f"A pair is two records, and {customers[0][0]} is a customer; its records: svod identity explain {customers[0][0]}")
 
 
 def _score(connection: DuckDBPyConnection, left: str, right: str) -> None:

@@ -56,6 +56,15 @@ def test_an_id_nobody_has_is_wrong_usage(company, svod):
     assert "No customer" in svod("explain", "c_nobody", code=2)
 
 
+def test_a_pair_of_one_record_or_with_a_customer_is_wrong_usage_and_says_what_to_type(company, svod):
+    customer = customers(company)[ANNAS[0]]
+    assert "the same id twice" in svod("explain", ANNAS[0], ANNAS[0], code=2)
+    assert "the same id twice" in svod("explain", customer, customer, code=2)
+    for pair in ((customer, ANNAS[0]), (ANNAS[0], customer)):
+        said = svod("explain", *pair, code=2)
+        assert f"{customer} is a customer; its records: svod identity explain {customer}" in said and said.count("\n") == 1
+
+
 def test_a_chart_asks_nothing_of_a_network_and_names_nobody(company, svod):
     file = company / "why.html"
     svod("explain", ANNAS[0], "--chart", str(file))
