@@ -40,11 +40,12 @@ def evaluate(
     warnings.filterwarnings("ignore")  # of libraries about each other
     from pipelines.identity.evaluate import CannotEvaluate
     from pipelines.identity.evaluate import evaluate as run
+    from pipelines.identity.screen import try_to_write
 
     with suppress(ValueError):  # only a main thread may: without this a killed evaluation would leave the people it read behind
         signal.signal(signal.SIGTERM, _stopped)
-    if clusters and not clusters.absolute().parent.is_dir():
-        raise typer.BadParameter("its folder does not exist", param_hint="--clusters")
+    if clusters:
+        try_to_write(clusters)
     try:
         evaluation = run(records, truth, clusters, lambda stage: print(f"{stage} …", file=sys.stderr, flush=True))
     except CannotEvaluate as refusal:

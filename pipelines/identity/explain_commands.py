@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.commands import console, identity
-from pipelines.identity.screen import REASONS, Unmasked, quiet, say_reasons, stop, table_of
+from pipelines.identity.screen import REASONS, Unmasked, quiet, say_reasons, stop, table_of, try_to_write
 
 if TYPE_CHECKING:
     from pipelines.identity.evidence import Pair
@@ -34,8 +34,8 @@ def explain(
     from pipelines.identity import evidence, evidence_chart, holding, masking
     from pipelines.identity.run import reading
 
-    if chart and not chart.absolute().parent.is_dir():
-        raise typer.BadParameter("its folder does not exist", param_hint="--chart")
+    if chart:
+        try_to_write(chart)
     try:
         with reading(evidence.NotKnown, "identity", "pairs") as connection:
             if other:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.commands import console, identity
-from pipelines.identity.screen import quiet, say_unmet, stop
+from pipelines.identity.screen import quiet, say_unmet, stop, unwritable
 from pipelines.identity.threshold import write_threshold
 
 if TYPE_CHECKING:
@@ -106,7 +106,10 @@ def apply_(
     except candidates.NoCandidate as refusal:
         raise stop(refusal) from None
     if threshold:
-        console.print(write_threshold(threshold), soft_wrap=True)
+        try:
+            console.print(write_threshold(threshold), soft_wrap=True)
+        except OSError as error:
+            raise unwritable(Path(error.filename or "svod.toml"), error) from None
     if now:
         from pipelines.settings import PROJECT
 

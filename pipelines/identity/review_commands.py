@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from pipelines.identity.commands import console, identity
-from pipelines.identity.screen import Unmasked, quiet, say_reasons, say_unmet, stop
+from pipelines.identity.screen import Unmasked, quiet, say_reasons, say_unmet, stop, unwritable
 
 
 @identity.command()
@@ -37,7 +37,11 @@ def review(
         if decide:
             if len(pair or []) != 2 or not reason or not author:
                 raise typer.BadParameter("a decision needs two records, --reason and --author")
-            for line in queue.decide(decide, pair[0], pair[1], reason, author, file):
+            try:
+                said = queue.decide(decide, pair[0], pair[1], reason, author, file)
+            except OSError as error:
+                raise unwritable(file, error) from None
+            for line in said:
                 console.print(escape(line), soft_wrap=True)
             return
         if pair:

@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,10 +27,26 @@ def quiet() -> None:
     warnings.filterwarnings("ignore")
 
 
-def stop(refusal: Exception, code: int = 4, *, said: str = "Nothing was changed. ") -> typer.Exit:
+def stop(refusal: object, code: int = 4, *, said: str = "Nothing was changed. ") -> typer.Exit:
     """Says why nothing was done, and the exit code for it."""
     print(f"{said}{refusal}.", file=sys.stderr)
     return typer.Exit(code)
+
+
+def unwritable(file: Path, error: OSError) -> typer.Exit:
+    """Says why a file that was asked for is not written, and the exit code for it."""
+    return stop(f"{file} cannot be written: {error.strerror}", 2, said="")
+
+
+def try_to_write(file: Path) -> None:
+    """Ends the command if the file cannot be written, before it works for minutes; one that is not there is not left behind."""
+    is_new = not file.exists()
+    try:
+        file.open("ab").close()
+    except OSError as error:
+        raise unwritable(file, error) from None
+    if is_new:
+        file.resolve().unlink()
 
 
 def table_of(*columns: str, ids: tuple[str, ...], title: str | None = None) -> Table:

@@ -160,7 +160,8 @@ def test_a_truth_without_its_columns_is_refused_before_anything_is_matched(svod,
 def test_a_place_for_the_clusters_that_does_not_exist_is_wrong_usage(svod, module_data):
     records = module_data / "some.csv"
     records.write_text("record_id\n1\n")
-    assert svod(records, "--clusters", module_data / "nowhere" / "out.csv")[0] == 2
+    code, screen, beside = svod(records, "--clusters", module_data / "nowhere" / "out.csv")
+    assert (code, screen, beside.count("\n")) == (2, "", 1) and "cannot be written" in beside
 
 
 def test_figures_against_truth_are_those_counted_by_hand(tmp_path):

@@ -74,6 +74,13 @@ def test_a_chart_asks_nothing_of_a_network_and_names_nobody(company, svod):
     assert "volkovina" not in page
 
 
+@pytest.mark.parametrize("place", ["nowhere/why.html", "a file/why.html", "/proc/why.html"])
+def test_a_chart_that_cannot_be_written_is_told_in_one_line(company, svod, place):
+    (company / "a file").touch()
+    said = svod("explain", ANNAS[0], "--chart", str(company / place), code=2)
+    assert "cannot be written" in said and said.count("\n") == 1
+
+
 EDGES = [Edge("a", "b", 9.0, "email", False), Edge("b", "c", 4.0, "names", False), Edge("a", "c", 3.0, "names", False), Edge("c", "d", 2.0, "phone", False)]
 
 

@@ -102,6 +102,12 @@ def test_a_plan_needs_a_run_to_compare_with(data, svod):
     assert "svod run" in svod("plan", code=4)
 
 
+def test_a_threshold_that_cannot_be_written_is_told_in_one_line(tmp_path, svod, monkeypatch):
+    monkeypatch.setitem(Settings.model_config, "toml_file", tmp_path / "nowhere" / "svod.toml")
+    said = svod("apply", "--threshold", "0.8", code=2)
+    assert "cannot be written" in said and said.count("\n") == 1
+
+
 def test_a_threshold_is_written_beside_the_other_settings(tmp_path, monkeypatch):
     file = tmp_path / "svod.toml"
     monkeypatch.setitem(Settings.model_config, "toml_file", file)

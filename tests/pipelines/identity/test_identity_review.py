@@ -167,6 +167,14 @@ def test_a_decision_about_a_record_nobody_knows_is_refused(data, svod):
     assert "No run has seen both" in said and not (data / "o.csv").exists()
 
 
+def test_a_list_of_decisions_that_cannot_be_written_is_told_in_one_line(data, svod):
+    two.write(data)
+    resolve_identity(MONDAY)
+    file = data / "nowhere" / "o.csv"
+    said = svod("review", "--decide", "must_link", ANNAS[0], OLEGS[0], "--reason", "x", "--author", "y", "--file", str(file), code=2)
+    assert f"{file} cannot be written" in said and said.count("\n") == 1
+
+
 @pytest.mark.parametrize("command", [["review"], ["plan"], ["train"]], ids=lambda command: command[0])
 def test_a_warehouse_that_nothing_has_been_matched_in_says_what_to_do(data, svod, command):
     duckdb.connect(str(data / "warehouse.duckdb")).close()
