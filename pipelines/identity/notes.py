@@ -1,7 +1,8 @@
-"""What a run met that a person should know beside its figures, in plain words: values that match nothing, pairs not looked for, clusters cut.
+"""What a run met that a person should know beside its figures, in plain words: values that match nothing or stand for "not known", pairs not looked for, clusters cut.
 
 Reads what the run left in the warehouse and says nothing where there is nothing to say. The tables behind the sentences, row by row, are
-`quality.shared_values`, `identity.blocking` and `identity.pairs`. No value is ever named.
+`quality.shared_values`, `int_placeholder_names` and `int_placeholder_birth_dates` of `intermediate`, `identity.blocking` and
+`identity.pairs`. No value is ever named.
 """
 
 from duckdb import DuckDBPyConnection
@@ -20,6 +21,11 @@ from (
 SILENT = "select count(*) from matching.people as people anti join matching.keys as keys on people.n = keys.n where people.n = people.leader"
 EQUAL = "select count(*) from matching.people where n <> leader"
 SKIPPED = "select sum(keys_skipped), max(largest_skipped), arg_max(rule, largest_skipped), arg_max(cap, largest_skipped) from identity.blocking where keys_skipped > 0"
+PLACEHOLDERS = {
+    "Names taken for “not known”, since too many people have each": "int_placeholder_names",
+    "Birth dates taken for “not known”, since too many people have each": "int_placeholder_birth_dates where not is_year_known",
+    "First days of a year of which only the year is taken as known": "int_placeholder_birth_dates where is_year_known",
+}
 REFUSED = "select reason, count(*) from identity.pairs where decision = 'review' and reason <> 'not sure' group by reason order by count(*) desc, reason"
 LARGEST = "select max(record_count) from identity.customers"
 MODEL = "select model_kind from identity.runs order by run_number desc limit 1"
@@ -34,7 +40,7 @@ REASONS = {
 
 def notes(connection: DuckDBPyConnection) -> list[str]:
     """The sentences, without full stops; those first that explain most."""
-    found = [*_identifiers(connection), *_records(connection)]
+    found = [*_identifiers(connection), *_placeholders(connection), *_records(connection)]
     skipped, most, rule, cap = connection.execute(SKIPPED).fetchall()[0]
     if skipped:
         found.append(
@@ -57,6 +63,12 @@ def _identifiers(connection: DuckDBPyConnection) -> list[str]:
     }
     rows = {which: connection.execute(SHARED.format(which=which)).fetchall()[0] for which in sentences}
     return [f"{sentences[which]}: {held:,} ({types}; the most common is in {most:,} records)" for which, (held, most, types) in rows.items() if held]
+
+
+def _placeholders(connection: DuckDBPyConnection) -> list[str]:
+    query = "select count(*), sum(record_count) from intermediate."
+    counts = {words: connection.execute(query + which).fetchall()[0] for words, which in PLACEHOLDERS.items()}
+    return [f"{words}: {held:,}, in {records:,} records" for words, (held, records) in counts.items() if held]
 
 
 def _records(connection: DuckDBPyConnection) -> list[str]:

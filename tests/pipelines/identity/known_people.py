@@ -196,6 +196,8 @@ def write(data: Path, records: list[dict], identifiers: list[tuple], links: list
     )
     for spelled in ("int_email_values", "int_phone_values"):
         connection.execute(f"create table if not exists intermediate.{spelled} (raw_value varchar, value varchar)")
+    connection.execute("create table if not exists intermediate.int_placeholder_names (name varchar, record_count bigint)")
+    connection.execute("create table if not exists intermediate.int_placeholder_birth_dates (birth_date date, record_count bigint, is_year_known boolean)")
     connection.execute("create or replace table intermediate.int_links as select * from declared")
     connection.execute("create schema if not exists seeds")
     connection.execute("create or replace table seeds.identity_overrides as select * from decided")

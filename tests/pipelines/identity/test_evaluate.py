@@ -124,6 +124,19 @@ def test_keys_that_are_addresses_or_phones_come_back_as_they_were_given(svod, mo
     assert {line.split(",")[0] for line in clusters.read_text().splitlines()[1:]} == {"Fiona@example.com", "79125550102"}
 
 
+def test_names_and_dates_that_stand_for_not_known_are_counted_and_not_named(svod, module_data, russian):
+    records = module_data / "placeholders.csv"
+    others = [f"{n},Given{n} Family{n},{1950 + n % 40}-{1 + n % 12:02d}-{2 + n % 26:02d},p{n}@example.com" for n in range(200)]
+    guests = [f"g{n},Guest User,1970-01-01,g{n}@example.com" for n in range(30)]
+    records.write_text("\n".join(["record_id,name,birth_date,email", *others, *guests, *(f"d{n},Other{n} Folk{n},1970-01-01,d{n}@example.com" for n in range(30))]))
+    code, screen, _ = svod(records, "--json")
+    assert code == 0
+    notes = json.loads(screen)["notes"]
+    assert "Names taken for “not known”, since too many people have each: 1, in 30 records" in notes
+    assert "Birth dates taken for “not known”, since too many people have each: 1, in 60 records" in notes
+    assert not any("Guest" in note or "1970" in note for note in notes)
+
+
 def test_a_file_without_rows_has_no_customers(svod, module_data, russian):
     records = module_data / "empty.csv"
     records.write_text("record_id,email\n")
