@@ -22,7 +22,7 @@ class Shown:
     phone: str
 
     def __str__(self) -> str:
-        return ", ".join(value for value in (self.name, self.birth_date, self.email, self.phone) if value) or "nothing known"
+        return ", ".join(value for value in (self.name, self.birth_date, self.email, self.phone) if value)
 
 
 def mask_name(name: str) -> str:

@@ -14,12 +14,17 @@ from rich.table import Table
 from pipelines.identity.commands import console, identity
 from pipelines.identity.screen import quiet, say_unmet, stop, unwritable
 from pipelines.identity.threshold import write_threshold
+from pipelines.identity.words import Russian, Say, words
 
 if TYPE_CHECKING:
     from pipelines.identity.plan import Plan
 
 Threshold = Annotated[float | None, typer.Option(min=0.01, max=0.99, help="Match probability from which two records are one person.")]
-SAMPLES = {"merged": "become part of another customer", "split": "part from their customer", "moved": "go from one customer to another"}
+SAMPLES = {
+    "merged": "Some that become part of another customer:",
+    "split": "Some that part from their customer:",
+    "moved": "Some that go from one customer to another:",
+}
 
 NO_EVIDENCE = {
     "merged": "by a steward's decision, or through records of others",
@@ -34,6 +39,7 @@ def plan(
     threshold: Threshold = None,
     overrides: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="With this list of decisions instead of the one in force.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON and nothing else.")] = False,
+    russian: Russian = False,
 ) -> None:
     """Say what the next run would change, before anything changes: the warehouse is only read. Names are masked.
 
@@ -51,35 +57,41 @@ def plan(
     if as_json:
         print(json.dumps(asdict(found), indent=1, ensure_ascii=False))
     else:
-        show(found)
+        show(found, words(russian=russian))
 
 
-def show(found: "Plan") -> None:
+def show(found: "Plan", say: Say) -> None:
     """The counts, then a few of each kind to look at."""
-    console.print(f"The next run, with model [bold]{found.model}[/bold] and threshold [bold]{found.threshold:g}[/bold]:")
-    table = Table("", "now", "then")
-    table.add_row("customers", f"{found.customers_now:,}", f"{found.customers_then:,}")
-    table.add_row("pairs that wait for a person", f"{found.review_pairs_now:,}", f"{found.review_pairs_then:,}")
+    console.print(say("The next run, with model [bold]{model}[/bold] and threshold [bold]{threshold:g}[/bold]:", model=found.model, threshold=found.threshold))
+    table = Table("", say("now"), say("then"))
+    table.add_row(say("customers"), f"{found.customers_now:,}", f"{found.customers_then:,}")
+    table.add_row(say("pairs that wait for a person"), f"{found.review_pairs_now:,}", f"{found.review_pairs_then:,}")
     console.print(table)
-    console.print(
-        f"{found.merged:,} customers become part of another, {found.split:,} part from one, {found.created:,} are new, {found.retired:,} go. "
-        f"{found.records_moved:,} records move between customers; {found.customers_affected:,} customers and their {found.memberships_affected:,} "
-        "segment memberships are affected.", soft_wrap=True)  # fmt: skip
+    changes = say(
+        "{merged:,} customers become part of another, {split:,} part from one, {created:,} are new, {retired:,} go. {moved:,} records move between customers; "
+        "{affected:,} customers and their {memberships:,} segment memberships are affected.",
+        merged=found.merged, split=found.split, created=found.created, retired=found.retired, moved=found.records_moved,
+        affected=found.customers_affected, memberships=found.memberships_affected,
+    )  # fmt: skip
+    console.print(changes, soft_wrap=True)
     if found.waiting_records:
-        console.print(f"In it are {found.waiting_records:,} records that are new, changed, gone or newly decided on since the last run.", soft_wrap=True)
-    say_unmet("that it cannot obey", found.unmet)
-    for kind, words in SAMPLES.items():
+        waiting = say("In it are {count:,} records that are new, changed, gone or newly decided on since the last run.", count=found.waiting_records)
+        console.print(waiting, soft_wrap=True)
+    say_unmet("Decisions that it cannot obey: {count:,}", found.unmet, say)
+    for kind, heading in SAMPLES.items():
         rows = found.samples.get(kind) or []
         if rows:
-            console.print(f"\nSome that {words}:")
+            console.print("\n" + say(heading))
         for row in rows:
-            console.print(f"  {row['customer_id']}  {_person(row['person'])}  ·  {row['other_customer_id']}  {_person(row['other_person'])}", soft_wrap=True)
-            console.print(f"    {escape(row['evidence'] or NO_EVIDENCE[kind])}", soft_wrap=True)
+            console.print(
+                f"  {row['customer_id']}  {_person(row['person'], say)}  ·  {row['other_customer_id']}  {_person(row['other_person'], say)}", soft_wrap=True
+            )
+            console.print(f"    {escape(row['evidence'] or say(NO_EVIDENCE[kind]))}", soft_wrap=True)
 
 
-def _person(shown: dict[str, str] | None) -> str:
+def _person(shown: dict[str, str] | None, say: Say) -> str:
     """Who it is, in masked words; ids stand in lines of their own length, since they are there to be copied."""
-    return escape(", ".join(filter(None, (shown or {}).values())) or "nothing known")
+    return escape(", ".join(filter(None, (shown or {}).values())) or say("nothing known"))
 
 
 @identity.command(name="apply")

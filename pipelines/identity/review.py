@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.identity import decisions, masking, overrides
 from pipelines.identity.run import reading
+from pipelines.identity.words import Say, english
 from pipelines.redaction import Told
 
 
@@ -56,24 +57,34 @@ def unmet() -> list[tuple[str, str, str, str]]:
         return overrides.unmet(connection, "warehouse.identity.override_outcomes")
 
 
-def decide(action: str, left: str, right: str, reason: str, author: str, file: Path) -> list[str]:
+def decide(action: str, left: str, right: str, reason: str, author: str, file: Path, say: Say = english) -> list[str]:
     """Adds the decision to the list; returns what will come of it, in words."""
     with reading(*QUEUED) as connection:
         found = {record: (customer, records) for record, customer, records in connection.execute(CUSTOMERS, {"left": left, "right": right}).fetchall()}
     if len(found) < 2 and left != right:
         raise NothingToReview("No run has seen both of these records; a record's id is <source>:<entity>:<source key>")
     row = decisions.decide(action, left, right, reason, author, file)
-    return [f"Added to {file.name}: {action} {row['left_record_id']} {row['right_record_id']}.", _consequence(action, *found.values()),
-            f"See it all before: svod identity plan --overrides {file}. To undo the decision, remove its line from {file.name}."]  # fmt: skip
+    return [
+        say("Added to {file}: {action} {left} {right}.", file=file.name, action=action, left=row["left_record_id"], right=row["right_record_id"]),
+        _consequence(action, *found.values(), say),
+        say("See it all before: svod identity plan --overrides {path}. To undo the decision, remove its line from {file}.", path=file, file=file.name),
+    ]
 
 
-def _consequence(action: str, one: tuple[str, int], other: tuple[str, int]) -> str:
+def _consequence(action: str, one: tuple[str, int], other: tuple[str, int], say: Say) -> str:
     """What the next run will do."""
     if action == "must_link" and one[0] != other[0]:
         keep, give = sorted((one, other), key=lambda side: (-side[1], side[0]))
-        return f"The next run joins the two customers: {keep[0]} stays, {give[0]} ({give[1]} records) leads to it from then on."
+        return say(
+            "The next run joins the two customers: {stays} stays, {goes} ({records} records) leads to it from then on.",
+            stays=keep[0], goes=give[0], records=give[1],
+        )  # fmt: skip
     if action == "must_link":
-        return f"They are one customer already, {one[0]}, and stay so whatever else is found."
+        return say("They are one customer already, {customer}, and stay so whatever else is found.", customer=one[0])
     if one[0] == other[0]:
-        return f"The next run parts customer {one[0]} ({one[1]} records): the larger part keeps the id, the other gets a new one, or the one it had before they were joined."
-    return "They are two customers already, and stay so whatever else is found."
+        return say(
+            "The next run parts customer {customer} ({records} records): the larger part keeps the id, the other gets a new one, or the one it had before they "
+            "were joined.",
+            customer=one[0], records=one[1],
+        )  # fmt: skip
+    return say("They are two customers already, and stay so whatever else is found.")

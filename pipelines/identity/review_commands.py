@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from pipelines.identity.commands import console, identity
 from pipelines.identity.screen import Unmasked, quiet, say_reasons, say_unmet, stop, unwritable
+from pipelines.identity.words import Russian, words
 
 
 @identity.command()
@@ -19,6 +20,7 @@ def review(
     author: Annotated[str | None, typer.Option(help="Who decides.")] = None,
     file: Annotated[Path | None, typer.Option(dir_okay=False, help="The list of decisions. Default: seeds/identity_overrides.csv.")] = None,
     unmasked: Unmasked = False,
+    russian: Russian = False,
 ) -> None:
     """Show the pairs that wait for a person, those first that matter most, or decide one of them.
 
@@ -33,12 +35,13 @@ def review(
     from pipelines.redaction import Told
 
     file = file or decisions.FILE
+    say = words(russian=russian)
     try:
         if decide:
             if len(pair or []) != 2 or not reason or not author:
                 raise typer.BadParameter("a decision needs two records, --reason and --author")
             try:
-                said = queue.decide(decide, pair[0], pair[1], reason, author, file)
+                said = queue.decide(decide, pair[0], pair[1], reason, author, file, say)
             except OSError as error:
                 raise unwritable(file, error) from None
             for line in said:
@@ -47,19 +50,24 @@ def review(
         if pair:
             raise typer.BadParameter("records are named with --decide; to look at a pair: svod identity explain LEFT RIGHT")
         questions, waiting = queue.questions(file, limit, unmasked=unmasked)
-        say_unmet("that the last run could not obey", queue.unmet())
+        say_unmet("Decisions that the last run could not obey: {count:,}", queue.unmet(), say)
     except Told as refusal:
         raise stop(refusal) from None
     if not questions:
-        console.print("No pair waits for a person.")
+        console.print(say("No pair waits for a person."))
         return
-    console.print(f"{len(questions):,} of {waiting:,} open questions, those first that matter most:\n")
+    console.print(say("{count:,} of {waiting:,} open questions, those first that matter most:\n", count=len(questions), waiting=waiting))
     for number, row in enumerate(questions, start=1):
-        console.print(f"[bold]{number}.[/bold] effect {row.effect:.1f}, {row.weight:+.1f} bits, {row.reason}", soft_wrap=True)
+        effect = say("effect {effect:.1f}, {weight:+.1f} bits, {reason}", effect=row.effect, weight=row.weight, reason=row.reason)
+        console.print(f"[bold]{number}.[/bold] {effect}", soft_wrap=True)
         for record, person, records, orders in ((row.left, row.left_person, row.left_records, row.left_orders),
                                                 (row.right, row.right_person, row.right_records, row.right_orders)):  # fmt: skip
-            console.print(f"   {escape(record)}  {escape(str(person))}; its customer has records: {records}, orders: {orders}", soft_wrap=True)
+            has = say("its customer has records: {records}, orders: {orders}", records=records, orders=orders)
+            console.print(f"   {escape(record)}  {escape(str(person) or say('nothing known'))}; {has}", soft_wrap=True)
     console.print()
-    say_reasons([row.reason for row in questions])
-    console.print("Look closer: [bold]svod identity explain LEFT RIGHT[/bold]. Decide: [bold]svod identity review --decide must_link|cannot_link LEFT RIGHT "
-                  "--reason … --author …[/bold]", soft_wrap=True)  # fmt: skip
+    say_reasons([row.reason for row in questions], say)
+    next_step = say(
+        "Look closer: [bold]svod identity explain LEFT RIGHT[/bold]. Decide: [bold]svod identity review --decide must_link|cannot_link LEFT RIGHT "
+        "--reason … --author …[/bold]"
+    )
+    console.print(next_step, soft_wrap=True)

@@ -10,16 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.identity.commands import console
+from pipelines.identity.words import REASONS, Say
 
 MOST = 12  # decisions on the screen
 Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show values in full. Only where you may see them.")]
-REASONS = {
-    "not sure": "the evidence is too thin: likely, but below the threshold, or the name alone speaks for it",
-    "conflict": "what speaks against it among the records of both outweighs it",
-    "bridge": "it is the only edge between two groups of records, and weighs too little for that",
-    "veto": "they hold different cards, accounts or other identifiers that keep customers apart (seeds/identifier_types.csv), bear one name a generation apart, or are two of one family",
-    "cannot_link": "a steward's decision keeps their customers apart",
-}
 
 
 def quiet() -> None:
@@ -57,15 +51,15 @@ def table_of(*columns: str, ids: tuple[str, ...], title: str | None = None) -> T
     return table
 
 
-def say_reasons(reasons: list[str]) -> None:
+def say_reasons(reasons: list[str], say: Say) -> None:
     """What the words of a table's last column mean, each once."""
     for reason in sorted(set(reasons)):
-        console.print(f"[bold]{reason}[/bold]: {REASONS.get(reason, reason)}.", soft_wrap=True)
+        console.print(f"[bold]{reason}[/bold]: {say(REASONS.get(reason, reason))}.", soft_wrap=True)
 
 
-def say_unmet(which: str, decisions: list[tuple[str, str, str, str]]) -> None:
+def say_unmet(heading: str, decisions: list[tuple[str, str, str, str]], say: Say) -> None:
     """A decision that comes to nothing, for a record is misspelt or another decision forbids it, must not pass unseen."""
     if decisions:
-        console.print(f"Decisions {which}: {len(decisions):,}")
+        console.print(say(heading, count=len(decisions)))
     for action, left, right, outcome in decisions[:MOST]:
-        console.print(f"   {action} {escape(left)} {escape(right)}: {outcome}", soft_wrap=True)
+        console.print(f"   {action} {escape(left)} {escape(right)}: {say(outcome)}", soft_wrap=True)

@@ -1,5 +1,6 @@
 """Every customer and every pair explains itself, and nobody's values are on the screen unless they are asked for."""
 
+import ast
 import re
 from datetime import datetime
 from itertools import pairwise
@@ -9,10 +10,17 @@ import two_people as two
 from two_people import ANNAS, OLEGS, customers, query
 
 from pipelines.identity import resolve_identity
+from pipelines.identity.block import RULES
+from pipelines.identity.comparisons import COMPARISONS, levels
+from pipelines.identity.explain_commands import HOW
 from pipelines.identity.holding import Edge, hold, nearest
 from pipelines.identity.masking import mask_email, mask_name, mask_phone
+from pipelines.identity.plan_commands import NO_EVIDENCE, SAMPLES
+from pipelines.identity.words import REASONS, RUSSIAN
+from pipelines.settings import PROJECT
 
 MONDAY = datetime(2026, 1, 5)
+SAYING = ("evidence_chart", "explain_commands", "plan_commands", "review", "review_commands")
 
 
 @pytest.fixture
@@ -109,3 +117,28 @@ def test_masks_keep_first_letters_and_no_lengths():
     assert mask_name("Анна Волкова") == "А*** В***"
     assert mask_email("anna.volkova@example.org") == "a***@e***"
     assert mask_phone("+79161234567") == "***67"
+
+
+def test_a_customer_a_pair_and_their_chart_are_explained_in_russian_too(company, svod):
+    file = company / "why.html"
+    pair, customer = svod("explain", ANNAS[0], ANNAS[1], "--ru"), svod("explain", ANNAS[0], "--ru", "--chart", str(file))
+    assert "есть общий, он ничей больше" in pair and "Это один клиент" in pair
+    assert f"Самое слабое звено: {ANNAS[0]} и {OLEGS[0]}" in customer and "Нарисовано" in customer
+    page = file.read_text()
+    assert '<html lang="ru">' in page and "Что держит записи вместе" in page
+    for said in (pair, customer, re.sub("<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)):
+        ours = re.sub(r"[a-z]+:contact:\w+(-\d+)?|\S+@\S+|c_\w+|cannot_link|must_link|e-mail|\S+\.html", "", said)
+        assert not re.findall(r"\b[A-Za-z]{3,}\b", re.sub(r"\w\*\*\*", "", ours))
+
+
+def test_every_sentence_that_is_said_has_its_russian_and_takes_the_same_values():
+    trees = [ast.parse((PROJECT / "pipelines" / "identity" / f"{name}.py").read_text()) for name in SAYING]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"]
+    said = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    assert len(said) > 40
+    assert said | {*HOW.values(), *SAMPLES.values(), *NO_EVIDENCE.values()} <= RUSSIAN.keys()
+    labels = {level for name in COMPARISONS for level in levels(name)} | {name.replace("_", " ") for name in COMPARISONS} | set(REASONS.values())
+    labels |= {*RULES, "declared", "equal rows", "inside"}
+    assert labels <= RUSSIAN.keys()
+    for text, russian in RUSSIAN.items():
+        assert sorted(re.findall(r"{\w+", text)) == sorted(re.findall(r"{\w+", russian)), text

@@ -1,0 +1,205 @@
+"""What the commands of identity say, in English or Russian: a sentence is written in English where it is said, and looked up here.
+
+Words that people type or search for (must_link, bridge, ids) stay as they are. A sentence without a translation is said in English; a test finds it.
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+Say = Callable[..., str]
+Russian = Annotated[bool, typer.Option("--ru", help="In Russian.")]
+
+REASONS = {
+    "not sure": "the evidence is too thin: likely, but below the threshold, or the name alone speaks for it",
+    "conflict": "what speaks against it among the records of both outweighs it",
+    "bridge": "it is the only edge between two groups of records, and weighs too little for that",
+    "veto": "they hold different cards, accounts or other identifiers that keep customers apart (seeds/identifier_types.csv), bear one name a generation apart, or are two of one family",
+    "cannot_link": "a steward's decision keeps their customers apart",
+}
+
+COMPARED = {
+    "prior": "до сравнения",
+    "name": "имя",
+    "additional name": "отчество",
+    "birth date": "дата рождения",
+    "email": "e-mail",
+    "phone": "телефон",
+    "address": "адрес",
+    "account": "карта или счёт",
+    "national id": "номер документа",
+    "gender": "пол",
+}
+LEVELS = {
+    "before looking": "до сравнения",
+    "nothing to compare": "сравнить нечего",
+    "different": "разные",
+    "same": "совпадает",
+    "same family name, other given name": "фамилия та же, имя другое",
+    "same family name, given name alike": "фамилия та же, имя похоже",
+    "same given name, other family name": "имя то же, фамилия другая",
+    "one part in place of the other": "одна часть на месте другой",
+    "same given name only known": "известно только имя, оно совпадает",
+    "same family name only known": "известна только фамилия, она совпадает",
+    "same family name, initial": "фамилия та же, вместо имени буква",
+    "similar and swapped": "похожи и переставлены",
+    "similar": "похожи",
+    "swapped": "переставлены",
+    "a generation apart": "поколение разницы",
+    "two parts differ": "различаются две части",
+    "same year only known": "известен только год, он совпадает",
+    "same day and month only known": "известны только день и месяц, они совпадают",
+    "one part differs": "различается одна часть",
+    "day and month swapped": "день и месяц переставлены",
+    "share none": "общих нет",
+    "almost the same": "почти совпадает",
+    "share one of several people": "есть общий, он у нескольких людей",
+    "share a private one": "есть общий, он ничей больше",
+    "one digit differs": "различается одна цифра",
+    "share one": "есть общий",
+    "similar locality": "похожий населённый пункт",
+    "same locality": "тот же населённый пункт",
+    "same postal code": "тот же индекс",
+    "same postal code and locality": "те же индекс и населённый пункт",
+    "similar street, another house": "похожая улица, другой дом",
+    "similar street and house": "похожая улица, тот же дом",
+    "similar street and house, one place": "похожая улица, тот же дом и населённый пункт",
+    "same street and house": "те же улица и дом",
+    "home of the family": "дом семьи",
+}
+RULES = {
+    "declared": "связь из источника",
+    "equal rows": "одинаковые строки",
+    "inside": "проверка клиента",
+    "card or account": "карта или счёт",
+    "email_local": "начало e-mail до @",
+    "street and given name": "улица и имя",
+    "names": "имя и фамилия",
+    "names and locality": "имя, фамилия и населённый пункт",
+    "names and birth year": "имя, фамилия и год рождения",
+    "names and day of birth": "имя, фамилия и день рождения",
+    "family name and birth date": "фамилия и дата рождения",
+    "given name and birth date": "имя и дата рождения",
+    "family name and locality": "фамилия и населённый пункт",
+    "birth date and locality": "дата рождения и населённый пункт",
+    "postal code and name": "индекс и имя",
+    "postal code and locality": "индекс и населённый пункт",
+    "birth date and initials": "дата рождения и первые буквы",
+    "given name": "имя",
+    "family name": "фамилия",
+    "start of family name and birth year": "начало фамилии и год рождения",
+    "start of given name and birth year": "начало имени и год рождения",
+    "start of e-mail": "начало e-mail",
+    "street and house": "улица и дом",
+}
+SENTENCES = {
+    # reasons
+    REASONS["not sure"]: "свидетельств мало: вероятно, но ниже порога, или за это говорит одно имя",
+    REASONS["conflict"]: "то, что говорит против среди записей обоих, перевешивает",
+    REASONS["bridge"]: "это единственная связь двух групп записей, и для этого она слаба",
+    REASONS["veto"]: "у них разные карты, счета или другие идентификаторы, разделяющие клиентов (seeds/identifier_types.csv), одно имя с разницей в поколение, "
+    "или это двое из одной семьи",
+    REASONS["cannot_link"]: "решение человека держит этих клиентов порознь",
+    # explain
+    "comparison": "что сравнили",
+    "level": "что вышло",
+    "bits": "бит",
+    "so far": "всего",
+    "Match weight {weight:+.1f} bits: one person with a probability of {chance:.4f}; the threshold is {threshold:g}.": "Вес пары {weight:+.1f} бит: "
+    "вероятность, что это один человек, {chance:.4f}; порог {threshold:g}.",
+    "They are one customer.": "Это один клиент.",
+    "They are one customer, as a source declares.": "Это один клиент: так говорит источник.",
+    "They wait for a person: {reason}.": "Ждут решения человека: {reason}.",
+    "They were looked at, and this pair joins nothing.": "Пару рассмотрели, она ничего не соединяет.",
+    "No run looked at this pair, for they agree on nothing that is looked for; it was scored now.": "Ни один запуск эту пару не рассматривал: нет общего, "
+    "по которому ищут; вес посчитан сейчас.",
+    "{id} is a record of [bold]{customer}[/bold].": "{id} — запись клиента [bold]{customer}[/bold].",
+    "{id} is a former id of [bold]{customer}[/bold].": "{id} — прежний номер клиента [bold]{customer}[/bold].",
+    "Customer [bold]{customer}[/bold].": "Клиент [bold]{customer}[/bold].",
+    "record": "запись",
+    "other record": "другая запись",
+    "who": "кто",
+    "by": "по чему",
+    "bound": "связаны",
+    "why not": "почему нет",
+    "other customer": "другой клиент",
+    "{count:,} records": "Записей: {count:,}",
+    "The strongest edges that hold them together": "Самые сильные связи, которые держат их вместе",
+    "The weakest link: {left} and {right}, {bits:.1f} bits, by {why}{against}.": "Самое слабое звено: {left} и {right}, {bits:.1f} бит, по: {why}{against}.",
+    ": a source declares it against the evidence": "; так говорит источник вопреки свидетельствам",
+    "It is no bridge: {count} more cross there, the strongest of {bits:.1f} bits.": "Это не единственная связь: рядом ещё {count}, сильнейшая {bits:.1f} бит.",
+    "It is a bridge: nothing else crosses there.": "Это единственная связь между двумя частями.",
+    "A cannot_link between these two would part about {left} from {right} records: {records} on the smaller side.": "cannot_link между этими двумя "
+    "отделит примерно {left} записей от {right}; на меньшей стороне: {records}.",
+    "Stewards decided that all of them are one; no match weight is needed.": "Люди решили, что все они один клиент; вес не нужен.",
+    "{count:,} likely pairs with others that joined nothing": "Вероятные пары с другими, которые ничего не соединили: {count:,}",
+    "Drawn: {file}": "Нарисовано: {file}",
+    # its chart
+    "The pair": "Пара",
+    "Records": "Записи",
+    "Customer {customer}": "Клиент {customer}",
+    "{left} and {right}": "{left} и {right}",
+    "What holds it together": "Что держит записи вместе",
+    "The weakest link": "Самое слабое звено",
+    "The strongest pair that was refused": "Сильнейшая из отклонённых пар",
+    "match weight": "вес пары",
+    "Green: the strongest edges that reach every record. Dashed red: the weakest of these. Grey: the others that agree. More bits, more sure.": "Зелёные: "
+    "самые сильные связи, которые достигают каждой записи. Красная пунктирная: слабейшая из них. Серые: остальные. Больше бит — больше уверенности.",
+    " Of {of:,} records the {count} nearest to the weakest link are drawn.": " Записей {of:,}, нарисованы {count} ближайших к самому слабому звену.",
+    "{bits:.1f} bits": "{bits:.1f} бит",
+    "name": "имя",
+    "born": "дата рождения",
+    "e-mail": "e-mail",
+    "phone": "телефон",
+    # review
+    "No pair waits for a person.": "Ни одна пара не ждёт решения человека.",
+    "{count:,} of {waiting:,} open questions, those first that matter most:\n": "Открытые вопросы: {count:,} из {waiting:,}, сначала самые важные:\n",
+    "effect {effect:.1f}, {weight:+.1f} bits, {reason}": "важность {effect:.1f}, {weight:+.1f} бит, {reason}",
+    "its customer has records: {records}, orders: {orders}": "у клиента записей: {records}, заказов: {orders}",
+    "Look closer: [bold]svod identity explain LEFT RIGHT[/bold]. Decide: [bold]svod identity review --decide must_link|cannot_link LEFT RIGHT "
+    "--reason … --author …[/bold]": "Рассмотреть ближе: [bold]svod identity explain ЛЕВАЯ ПРАВАЯ --ru[/bold]. Решить (must_link — один человек, cannot_link — двое): "
+    "[bold]svod identity review --decide must_link|cannot_link ЛЕВАЯ ПРАВАЯ --reason … --author …[/bold]",
+    "Added to {file}: {action} {left} {right}.": "Записано в {file}: {action} {left} {right}.",
+    "See it all before: svod identity plan --overrides {path}. To undo the decision, remove its line from {file}.": "Посмотреть заранее: svod identity plan "
+    "--overrides {path} --ru. Чтобы отменить решение, удалите его строку из {file}.",
+    "The next run joins the two customers: {stays} stays, {goes} ({records} records) leads to it from then on.": "Следующий запуск соединит двух клиентов: "
+    "{stays} останется, {goes} (записей: {records}) будет вести к нему.",
+    "They are one customer already, {customer}, and stay so whatever else is found.": "Это уже один клиент, {customer}, и останется одним, что бы ни нашлось.",
+    "The next run parts customer {customer} ({records} records): the larger part keeps the id, the other gets a new one, or the one it had before they were "
+    "joined.": "Следующий запуск разделит клиента {customer} (записей: {records}): большая часть сохранит номер, другая получит новый или тот, что был у неё до соединения.",
+    "They are two customers already, and stay so whatever else is found.": "Это уже два клиента, и останутся двумя, что бы ни нашлось.",
+    "Decisions that the last run could not obey: {count:,}": "Решения, которые последний запуск не смог выполнить: {count:,}",
+    "waits for a record that is not there": "ждёт записи, которой нет",
+    "not obeyed: a cannot_link forbids it": "не выполнено: запрещает cannot_link",
+    # plan
+    "The next run, with model [bold]{model}[/bold] and threshold [bold]{threshold:g}[/bold]:": "Следующий запуск, с моделью [bold]{model}[/bold] и порогом [bold]{threshold:g}[/bold]:",
+    "now": "сейчас",
+    "then": "станет",
+    "customers": "клиентов",
+    "pairs that wait for a person": "пар ждут решения человека",
+    "{merged:,} customers become part of another, {split:,} part from one, {created:,} are new, {retired:,} go. {moved:,} records move between customers; "
+    "{affected:,} customers and their {memberships:,} segment memberships are affected.": "Станут частью другого клиента: {merged:,}, отделятся: {split:,}, "
+    "новых: {created:,}, исчезнут: {retired:,}. Записей перейдёт к другому клиенту: {moved:,}; затронуто клиентов: {affected:,}, их мест в сегментах: {memberships:,}.",
+    "In it are {count:,} records that are new, changed, gone or newly decided on since the last run.": "Из них записей новых, изменённых, исчезнувших или с новым решением "
+    "после последнего запуска: {count:,}.",
+    "Decisions that it cannot obey: {count:,}": "Решения, которые он не сможет выполнить: {count:,}",
+    "Some that become part of another customer:": "Некоторые из тех, кто станет частью другого клиента:",
+    "Some that part from their customer:": "Некоторые из тех, кто отделится от своего клиента:",
+    "Some that go from one customer to another:": "Некоторые из тех, кто перейдёт от одного клиента к другому:",
+    "by a steward's decision, or through records of others": "по решению человека или через записи других",
+    "no pair above the threshold holds them together any more": "выше порога их больше ничто не держит вместе",
+    "nearer to the other's records": "ближе к записям другого",
+    "nothing known": "ничего не известно",
+}
+RUSSIAN = COMPARED | LEVELS | RULES | SENTENCES
+
+
+def english(text: str, **values: object) -> str:
+    """The sentence with its values."""
+    return text.format(**values)
+
+
+def words(*, russian: bool) -> Say:
+    """Says a sentence with its values in the language asked for."""
+    return (lambda text, **values: RUSSIAN.get(text, text).format(**values)) if russian else english
