@@ -120,7 +120,9 @@ def make_pairs(connection: DuckDBPyConnection, model: Model, threshold: float) -
     connection.execute(f"create or replace temp view new_pairs as {views.pairs(model, 'decided_pairs', 'people')}").fetchall()
 
 
-def write(connection: DuckDBPyConnection, run_at: datetime, run_number: int, model: Model, started: float, before: dict[str, drift.Distribution]) -> IdentityReport:
+def write(
+    connection: DuckDBPyConnection, run_at: datetime, run_number: int, model: Model, started: float, before: dict[str, drift.Distribution]
+) -> IdentityReport:
     """Measures what was written, against what was there `before`, and notes the run. Call it within the run's transaction, after the tables."""
     counts = connection.execute(COUNTS).fetchall()[0]
     changed = connection.execute("select count(*) from changed").fetchall()[0][0]

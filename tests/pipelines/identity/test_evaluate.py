@@ -128,7 +128,9 @@ def test_names_and_dates_that_stand_for_not_known_are_counted_and_not_named(svod
     records = module_data / "placeholders.csv"
     others = [f"{n},Given{n} Family{n},{1950 + n % 40}-{1 + n % 12:02d}-{2 + n % 26:02d},p{n}@example.com" for n in range(200)]
     guests = [f"g{n},Guest User,1970-01-01,g{n}@example.com" for n in range(30)]
-    records.write_text("\n".join(["record_id,name,birth_date,email", *others, *guests, *(f"d{n},Other{n} Folk{n},1970-01-01,d{n}@example.com" for n in range(30))]))
+    records.write_text(
+        "\n".join(["record_id,name,birth_date,email", *others, *guests, *(f"d{n},Other{n} Folk{n},1970-01-01,d{n}@example.com" for n in range(30))])
+    )
     code, screen, _ = svod(records, "--json")
     assert code == 0
     notes = json.loads(screen)["notes"]
