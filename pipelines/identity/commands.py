@@ -13,11 +13,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.identity.words import Russian, Say, english, words
+
 if TYPE_CHECKING:
     from pipelines.identity.evaluate import Evaluation
 
 identity = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Matching: which records are one customer, and how well that is told.")
 console = Console()
+TOOK = "{seconds:.1f} s, {cpu:.1f} s of CPU"
 WITHIN = 1.96  # standard errors either side that hold the true figure 95 times in 100
 
 
@@ -27,6 +30,7 @@ def evaluate(
     truth: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="CSV or Parquet: record_id, entity_id.")] = None,
     clusters: Annotated[Path | None, typer.Option(dir_okay=False, help="Write who is who here, CSV or Parquet: record_id, customer_id.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON and nothing else.")] = False,
+    russian: Russian = False,
 ) -> None:
     """Run the engine on its own, on any file of people, and say how good it is. Nothing of it stays in the warehouse.
 
@@ -54,7 +58,7 @@ def evaluate(
     if as_json:
         print(json.dumps(asdict(evaluation), indent=1))
     else:
-        show(evaluation)
+        show(evaluation, words(russian=russian))
 
 
 def _stopped(*_) -> None:
@@ -62,25 +66,25 @@ def _stopped(*_) -> None:
     sys.exit(143)
 
 
-def show(evaluation: "Evaluation") -> None:
+def show(evaluation: "Evaluation", say: Say = english) -> None:
     """The figures as a table, and what a person should know beside it."""
     table = Table("", "", show_header=False)
-    for name, value in rows(evaluation):
-        table.add_row(name, value)
+    for name, value in rows(evaluation, say):
+        table.add_row(say(name), value)
     console.print(table)
     for note in evaluation.notes:
-        console.print(escape(note) + ".", soft_wrap=True)
+        console.print(escape(note.said(say)) + ".", soft_wrap=True)
 
 
-def rows(evaluation: "Evaluation") -> list[tuple[str, str]]:
+def rows(evaluation: "Evaluation", say: Say) -> list[tuple[str, str]]:
     """Name and figure, in the order they are read."""
     found = [("records", f"{evaluation.records:,}"), ("customers", f"{evaluation.customers:,}")]
     if quality := evaluation.quality:
         found += [
-            ("people, by the truth", f"{quality.people:,} of {quality.records:,} records"),
-            ("pairwise precision", _interval(quality.precision, quality.precision_error)),
-            ("pairwise recall", _interval(quality.recall, quality.recall_error)),
-            ("pairwise F1", _interval(quality.f1, quality.f1_error)),
+            ("people, by the truth", say("{people:,} of {records:,} records", people=quality.people, records=quality.records)),
+            ("pairwise precision", _interval(quality.precision, quality.precision_error, say)),
+            ("pairwise recall", _interval(quality.recall, quality.recall_error, say)),
+            ("pairwise F1", _interval(quality.f1, quality.f1_error, say)),
             ("B-cubed precision, recall, F1", f"{quality.bcubed_precision:.4f}, {quality.bcubed_recall:.4f}, {quality.bcubed_f1:.4f}"),
             ("people found exactly", f"{quality.exact_share:.2%}"),
             ("customers that mix people", f"{quality.over_merged:,}"),
@@ -90,16 +94,16 @@ def rows(evaluation: "Evaluation") -> list[tuple[str, str]]:
         *found,
         ("pairs scored", f"{evaluation.pairs_scored:,}"),
         ("model", evaluation.model),
-        ("reading and standardizing", f"{evaluation.reading_seconds:.1f} s, {evaluation.reading_cpu_seconds:.1f} s of CPU"),
-        ("matching", f"{evaluation.seconds:.1f} s, {evaluation.cpu_seconds:.1f} s of CPU"),
-        ("peak memory", f"{evaluation.peak_mb:,} MB"),
+        ("reading and standardizing", say(TOOK, seconds=evaluation.reading_seconds, cpu=evaluation.reading_cpu_seconds)),
+        ("matching", say(TOOK, seconds=evaluation.seconds, cpu=evaluation.cpu_seconds)),
+        ("peak memory", say("{peak:,} MB", peak=evaluation.peak_mb)),
     ]
 
 
-def _interval(figure: float | None, error: float | None) -> str:
+def _interval(figure: float | None, error: float | None, say: Say) -> str:
     """The figure and where it lies 95 times in 100."""
     if figure is None:
-        return "nothing to measure by"
+        return say("nothing to measure by")
     if not error:
-        return f"{figure:.4f}" + ("  (not one error was seen)" if figure == 1 else "")
+        return f"{figure:.4f}" + (say("  (not one error was seen)") if figure == 1 else "")
     return f"{figure:.4f}  (95%: {max(figure - WITHIN * error, 0):.4f} to {min(figure + WITHIN * error, 1):.4f})"

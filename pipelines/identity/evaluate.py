@@ -22,6 +22,7 @@ from pathlib import Path
 from pipelines.files import quoted
 from pipelines.identity.evaluation_files import PREFIX, SOURCE, CannotEvaluate, land_records, store_truth
 from pipelines.identity.measure import Quality, quality
+from pipelines.identity.words import Note
 from pipelines.redaction import Told
 from pipelines.settings import PROJECT, settings
 from pipelines.warehouse import connect
@@ -51,14 +52,14 @@ class Evaluation:
     cpu_seconds: float
     peak_mb: int
     quality: Quality | None
-    notes: list[str]
+    notes: list[Note]
 
 
-def evaluate(records: Path, truth: Path | None, clusters: Path | None = None, say: Callable[[str], None] = lambda stage: None) -> Evaluation:
+def evaluate(records: Path, truth: Path | None, clusters: Path | None = None, progress: Callable[[str], None] = lambda stage: None) -> Evaluation:
     """Matches `records` (CSV or Parquet) and compares with `truth` (record_id, entity_id); writes who is who to `clusters` if asked."""
     parsed = settings().data.resolve() / "target"
     with tempfile.TemporaryDirectory(prefix="svod-evaluate-") as folder, _own_data(Path(folder)), redirect_stdout(io.StringIO()):  # Splink prints
-        return _evaluate(records, truth, clusters, Path(folder), parsed, say)
+        return _evaluate(records, truth, clusters, Path(folder), parsed, progress)
 
 
 @contextmanager
@@ -75,17 +76,17 @@ def _own_data(folder: Path) -> Iterator[None]:
         settings.cache_clear()
 
 
-def _evaluate(records: Path, truth: Path | None, clusters: Path | None, folder: Path, parsed: Path, say: Callable[[str], None]) -> Evaluation:
+def _evaluate(records: Path, truth: Path | None, clusters: Path | None, folder: Path, parsed: Path, progress: Callable[[str], None]) -> Evaluation:
     known = folder / "data" / "truth" / "records.parquet"
     clock = [_used()]
-    say("reading")
+    progress("reading")
     notes = store_truth(truth, known, folder / "truth") if truth else []
     rows, unread = land_records(records, folder / "data" / "inbox" / SOURCE)
     peak_here = _peak(resource.RUSAGE_SELF)
-    say("standardizing")
+    progress("standardizing")
     standardize(folder / "dbt", parsed)
     clock.append(_used())
-    say("matching")
+    progress("matching")
     from pipelines.identity.notes import notes as run_notes
     from pipelines.identity.run import resolve_identity
 
@@ -93,9 +94,9 @@ def _evaluate(records: Path, truth: Path | None, clusters: Path | None, folder: 
     clock.append(_used())
     notes += unread
     if rows > report.records:
-        notes.append(f"{rows - report.records} rows repeat a record id, or have none: of each record the last row counts")
+        notes.append(Note("{rows} rows repeat a record id, or have none: of each record the last row counts", rows=rows - report.records))
     if not report.records:
-        notes.append(f"There is no record in {records.name}")
+        notes.append(Note("There is no record in {file}", file=records.name))
     with connect(read_only=True) as connection:
         notes += run_notes(connection) if report.records else []
         found = quality(connection, known, "identity.record_customers")
@@ -136,15 +137,18 @@ def standardize(target: Path, parsed: Path) -> None:
             draft.replace(kept)
 
 
-def _compared(connection, truth: Path) -> list[str]:
+def _compared(connection, truth: Path) -> list[Note]:
     """Where truth and records do not cover each other."""
     query = f"""
         select count(*) filter (where customers.record_id is null), count(*) filter (where truth.record_id is null)
         from read_parquet('{quoted(truth)}') as truth full join identity.record_customers as customers on truth.record_id = customers.record_id
     """
     absent, unlabelled = connection.execute(query).fetchall()[0]
-    notes = [f"{absent} records of the truth are not among the records: each counts as a customer of its own"] if absent else []
-    return notes + ([f"{unlabelled} records are not in the truth: they are matched and not compared"] if unlabelled else [])
+    counts = {
+        "{records} records of the truth are not among the records: each counts as a customer of its own": absent,
+        "{records} records are not in the truth: they are matched and not compared": unlabelled,
+    }
+    return [Note(text, records=records) for text, records in counts.items() if records]
 
 
 def _write_clusters(connection, to: Path) -> None:

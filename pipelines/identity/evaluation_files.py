@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.files import quoted
+from pipelines.identity.words import Note
 from pipelines.redaction import Told
 from pipelines.sources.delimited import open_delimited
 from pipelines.sources.landing import land
@@ -41,13 +42,16 @@ copy (
 ) to '{to}' (format parquet)
 """
 AMBIGUOUS = "select count(*) from (select trim(record_id) from truth where trim(entity_id) <> '' group by 1 having count(distinct trim(entity_id)) > 1)"
+UNREAD = "{rows} rows of {file} cannot be read and are left out; the first is line {line}: {reason}"
+UNUSED = "Columns of {file} that are not used, since none is known by that name: {columns}"
+SEVERAL = "{rows} records have several entities in {file} and are left out of the comparison"
 
 
 class CannotEvaluate(Told):
     """What is wrong with the files, in words for whoever gave them."""
 
 
-def land_records(records: Path, inbox: Path) -> tuple[int, list[str]]:
+def land_records(records: Path, inbox: Path) -> tuple[int, list[Note]]:
     """Loads the file into the raw table; how many rows it has, and what was set aside."""
     inbox.mkdir(parents=True)
     # Under a name that no rule of the inbox passes over.
@@ -60,13 +64,13 @@ def land_records(records: Path, inbox: Path) -> tuple[int, list[str]]:
         reasons = "; ".join(str(report.reason) for report in reports) or "there is nothing in it"
         raise CannotEvaluate(f"{records.name}: {reasons}. Records are CSV, XLSX or Parquet with a column record_id")
     bad = [row for report in reports for row in report.bad_rows]
-    notes = [f"{len(bad)} rows of {records.name} cannot be read and are left out; the first is line {bad[0].line}: {bad[0].reason}"] if bad else []
+    notes = [Note(UNREAD, rows=len(bad), file=records.name, line=bad[0].line, reason=bad[0].reason)] if bad else []
     unused = sorted({name for report in reports for name, column in report.header.items() if column not in PEOPLE})
-    notes += [f"Columns of {records.name} that are not used, since none is known by that name: {', '.join(unused)}"] if unused else []
+    notes += [Note(UNUSED, file=records.name, columns=", ".join(unused))] if unused else []
     return sum(report.rows_loaded for report in reports), notes
 
 
-def store_truth(truth: Path, to: Path, folder: Path) -> list[str]:
+def store_truth(truth: Path, to: Path, folder: Path) -> list[Note]:
     """Writes the truth as `measure.quality` reads it; says what of it cannot be used."""
     to.parent.mkdir(parents=True)
     folder.mkdir(parents=True)
@@ -86,8 +90,8 @@ def store_truth(truth: Path, to: Path, folder: Path) -> list[str]:
         connection.register("truth", pa.Table.from_batches(batches).select(list(TRUTH.columns)) if batches else empty)
         connection.execute(STORE.format(prefix=PREFIX, to=quoted(to)))
         ambiguous = connection.execute(AMBIGUOUS).fetchall()[0][0]
-    notes = [f"{len(report.bad_rows)} rows of {truth.name} cannot be read and are left out"] if report.bad_rows else []
-    return notes + ([f"{ambiguous} records have several entities in {truth.name} and are left out of the comparison"] if ambiguous else [])
+    counts = {"{rows} rows of {file} cannot be read and are left out": len(report.bad_rows), SEVERAL: ambiguous}
+    return [Note(text, rows=rows, file=truth.name) for text, rows in counts.items() if rows]
 
 
 def _is_parquet(path: Path) -> bool:

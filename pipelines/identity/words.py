@@ -191,8 +191,74 @@ SENTENCES = {
     "no pair above the threshold holds them together any more": "выше порога их больше ничто не держит вместе",
     "nearer to the other's records": "ближе к записям другого",
     "nothing known": "ничего не известно",
+    # evaluate
+    "records": "записей",
+    "people, by the truth": "людей по правильному ответу",
+    "{people:,} of {records:,} records": "{people:,}, записей {records:,}",
+    "pairwise precision": "точность по парам",
+    "pairwise recall": "полнота по парам",
+    "pairwise F1": "F1 по парам",
+    "B-cubed precision, recall, F1": "B-cubed: точность, полнота, F1",
+    "people found exactly": "людей найдено в точности",
+    "customers that mix people": "клиентов, где смешаны люди",
+    "people split over customers": "людей, разделённых между клиентами",
+    "pairs scored": "пар взвешено",
+    "model": "модель",
+    "reading and standardizing": "чтение и приведение",
+    "matching": "сопоставление",
+    "{seconds:.1f} s, {cpu:.1f} s of CPU": "{seconds:.1f} с, {cpu:.1f} с процессора",
+    "peak memory": "память в пике",
+    "{peak:,} MB": "{peak:,} МБ",
+    "nothing to measure by": "измерить нечем",
+    "  (not one error was seen)": "  (ни одной ошибки не видно)",
+    "{rows} rows repeat a record id, or have none: of each record the last row counts": "Строк, где id записи повторён или пуст: {rows}; от каждой записи считается последняя",
+    "There is no record in {file}": "В файле {file} нет ни одной записи",
+    "{records} records of the truth are not among the records: each counts as a customer of its own": "Записей правильного ответа нет среди записей: {records}; "
+    "каждая считается отдельным клиентом",
+    "{records} records are not in the truth: they are matched and not compared": "Записей нет в правильном ответе: {records}; они сопоставлены, но не сравниваются",
+    "{rows} rows of {file} cannot be read and are left out; the first is line {line}: {reason}": "Строк файла {file} не прочитано: {rows}; первая — строка {line}: {reason}",
+    "Columns of {file} that are not used, since none is known by that name: {columns}": "Колонки файла {file} с неизвестными именами, они не используются: {columns}",
+    "{rows} rows of {file} cannot be read and are left out": "Строк файла {file} не прочитано: {rows}",
+    "{rows} records have several entities in {file} and are left out of the comparison": "Записей, у которых в {file} несколько людей: {rows}; они не сравниваются",
+    "Values that too many records hold for all their pairs to be compared by them alone: {skipped:,}. The most common ({rule}) is in {most:,} records, "
+    "up to {cap:,} are compared; such records are found if they have more in common": "Значений у стольких записей, что по ним одним сравнивать все пары нельзя: {skipped:,}. "
+    "Самое частое ({rule}) — у {most:,} записей, сравниваются до {cap:,}; такие записи находятся, если у них есть ещё общее",
+    "Likely pairs that were not joined, since two groups of records hang together by that pair alone, and it weighs too little for that: {pairs:,}": "Вероятных пар не соединено, "
+    "так как это единственная связь двух групп записей и она для этого слаба: {pairs:,}",
+    "Likely pairs that were not joined, since what speaks against it among the records of both outweighs it: {pairs:,}": "Вероятных пар не соединено, "
+    "так как перевешивает то, что говорит против среди записей обоих: {pairs:,}",
+    "Likely pairs that were not joined, since different cards, accounts or other identifiers, a generation between dates of birth, or being two of one "
+    "family, keep them apart: {pairs:,}": "Вероятных пар не соединено, так как их разделяют разные карты, счета или другие идентификаторы, поколение между датами рождения "
+    "или то, что это двое из одной семьи: {pairs:,}",
+    "Likely pairs that were not joined, since a steward's decision keeps them apart: {pairs:,}": "Вероятных пар не соединено, так как их разделяет решение человека: {pairs:,}",
+    "The largest customer has {largest:,} records: see whether that is one person": "У самого большого клиента записей {largest:,}: посмотрите, один ли это человек",
+    "There was too little to learn from, fewer than {least} likely matches: the shipped model was used": "Учиться не на чем: вероятных совпадений меньше {least}; взята готовая модель",
+    "Values that match nothing, since more people hold each, counted by names, than may share one: {held:,} ({types}; the most common is in {most:,} records)": "Значений, "
+    "по которым не сопоставляют, потому что каждое у большего числа людей, считая по именам, чем может быть: {held:,} ({types}; самое частое у {most:,} записей)",
+    "Values that match nothing, since they are nobody's, such as test addresses: {held:,} ({types}; the most common is in {most:,} records)": "Значений, "
+    "по которым не сопоставляют, потому что они ничьи, как тестовые адреса: {held:,} ({types}; самое частое у {most:,} записей)",
+    "Names taken for “not known”, since too many people have each: {held:,}, in {records:,} records": "Имён принято за «неизвестно», "
+    "потому что каждое у слишком многих людей: {held:,}, записей {records:,}",
+    "Birth dates taken for “not known”, since too many people have each: {held:,}, in {records:,} records": "Дат рождения принято за «неизвестно», "
+    "потому что каждая у слишком многих людей: {held:,}, записей {records:,}",
+    "First days of a year of which only the year is taken as known: {held:,}, in {records:,} records": "Первых января, от которых взят только год: {held:,}, записей {records:,}",
+    "Records that say nothing by which others could be found, each a customer of its own: {records:,}": "Записей, в которых нет ничего, по чему нашлись бы другие; "
+    "каждая — отдельный клиент: {records:,}",
+    "Records that repeat another to the letter, and go where it goes: {records:,}": "Записей, повторяющих другую буква в букву, они идут вместе с ней: {records:,}",
 }
 RUSSIAN = COMPARED | LEVELS | RULES | SENTENCES
+
+
+class Note(str):
+    """A sentence in English that can be said again in another language."""
+
+    def __new__(cls, text: str, **values: object) -> "Note":
+        note = super().__new__(cls, text.format(**values) if values else text)
+        note.text, note.values = text, values
+        return note
+
+    def said(self, say: Say) -> str:
+        return say(self.text, **self.values)
 
 
 def english(text: str, **values: object) -> str:

@@ -114,6 +114,19 @@ def test_numbers_with_gaps_in_parquet_and_a_truth_with_a_byte_order_mark_are_rea
     assert "1 records have several entities in Truth.Csv" in screen
 
 
+def test_figures_and_what_was_met_are_said_in_russian_too(svod, module_data, russian):
+    records, truth = module_data / "few.csv", module_data / "few_truth.csv"
+    records.write_text(
+        "record_id,name,email,colour\n1,Fiona Abernathy,fa@example.org,green\n2,Fiona Abernathy,fa@example.org,red\n2,Fiona Abernathy,fa@example.org,red\n"
+    )
+    truth.write_text("record_id,entity_id\n1,x\n2,x\n")
+    code, screen, _ = svod(records, "--truth", truth, "--ru")
+    assert code == 0
+    for said in ("клиентов", "полнота по парам", "Строк, где id записи повторён или пуст: 1", "они не используются: colour", "взята готовая модель"):
+        assert said in screen
+    assert "records" not in screen and "customers" not in screen
+
+
 def test_keys_that_are_addresses_or_phones_come_back_as_they_were_given(svod, module_data, russian):
     records, truth, clusters = (module_data / f"keyed_{name}.csv" for name in ("records", "truth", "clusters"))
     records.write_text("record_id,name,email\nFiona@example.com,Fiona Abernathy,fa@example.org\n79125550102,Fiona Abernathy,fa@example.org\n")

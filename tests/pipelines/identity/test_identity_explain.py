@@ -9,9 +9,10 @@ import pytest
 import two_people as two
 from two_people import ANNAS, OLEGS, customers, query
 
-from pipelines.identity import resolve_identity
+from pipelines.identity import notes, resolve_identity
 from pipelines.identity.block import RULES
 from pipelines.identity.comparisons import COMPARISONS, levels
+from pipelines.identity.evaluation_files import SEVERAL, UNREAD, UNUSED
 from pipelines.identity.explain_commands import HOW
 from pipelines.identity.holding import Edge, hold, nearest
 from pipelines.identity.masking import mask_email, mask_name, mask_phone
@@ -20,7 +21,7 @@ from pipelines.identity.words import REASONS, RUSSIAN
 from pipelines.settings import PROJECT
 
 MONDAY = datetime(2026, 1, 5)
-SAYING = ("evidence_chart", "explain_commands", "plan_commands", "review", "review_commands")
+SAYING = ("commands", "evaluate", "evaluation_files", "evidence_chart", "explain_commands", "notes", "plan_commands", "review", "review_commands")
 
 
 @pytest.fixture
@@ -133,10 +134,12 @@ def test_a_customer_a_pair_and_their_chart_are_explained_in_russian_too(company,
 
 def test_every_sentence_that_is_said_has_its_russian_and_takes_the_same_values():
     trees = [ast.parse((PROJECT / "pipelines" / "identity" / f"{name}.py").read_text()) for name in SAYING]
-    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("say", "Note")]
     said = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
     assert len(said) > 40
-    assert said | {*HOW.values(), *SAMPLES.values(), *NO_EVIDENCE.values()} <= RUSSIAN.keys()
+    said |= {text for table in (HOW, SAMPLES, NO_EVIDENCE, notes.REFUSALS, notes.IDENTIFIERS) for text in table.values()}
+    said |= {*notes.PLACEHOLDERS, *notes.RECORDS, notes.TOO_MANY, UNREAD, UNUSED, SEVERAL}
+    assert said <= RUSSIAN.keys()
     labels = {level for name in COMPARISONS for level in levels(name)} | {name.replace("_", " ") for name in COMPARISONS} | set(REASONS.values())
     labels |= {*RULES, "declared", "equal rows", "inside"}
     assert labels <= RUSSIAN.keys()
