@@ -3,6 +3,7 @@ with
 record_customers as (
 
     select * from {{ source('identity', 'record_customers') }}
+    where record_id in (select record_id from {{ ref('int_events') }})
 
 ),
 
@@ -20,6 +21,7 @@ accounts as (
 ),
 
 -- Events that name the same record, account and visitor are the same customer's, so that whose they are is asked once for all of them.
+-- What differs most stands first in the group: there two of them are told apart soonest.
 named as (
 
     select
@@ -31,7 +33,7 @@ named as (
             also=['int_events.occurred_at <= ' ~ run_at()]) }}) as content
 
     from {{ ref('int_events') }} as int_events
-    group by record_id, user_id, subject_type, value
+    group by value, user_id, record_id, subject_type
 
 )
 

@@ -35,7 +35,7 @@ owned as (
             int_identifiers.identifier_type in (select identifier_type from asked)
             or (int_identifiers.identifier_type, int_identifiers.value) in (select identifier_type, value from {{ ref('int_suppressions') }})
         )
-    group by int_identifiers.identifier_type, int_identifiers.value
+    group by int_identifiers.value, int_identifiers.identifier_type
     having min(record_customers.customer_id) = max(record_customers.customer_id)
 
 )

@@ -3,6 +3,7 @@ with
 customer_values as (
 
     select * from {{ ref('customer_values') }}
+    where attribute in ('given_name', 'additional_name', 'family_name', 'email', 'phone')
 
 ),
 
@@ -10,7 +11,7 @@ customer_values as (
 compared as (
 
     select customer_id, attribute, value from customer_values
-    where is_one_of_several and attribute in ('given_name', 'additional_name', 'family_name', 'email', 'phone')
+    where is_one_of_several
 
 ),
 
