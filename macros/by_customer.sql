@@ -168,7 +168,7 @@
         {% do parts.append('select ' ~ fingerprints.config.get('key', 'customer_id') ~ ' as key from ' ~ adapter.quote(fingerprints.schema) ~ '.' ~ adapter.quote(name) ~ ' where changed_in > ' ~ through[1]) %}
     {% endfor %}
     {% if config.get('stands_until') %}
-        {% do parts.append('select customer_id as key from ' ~ this.render() ~ ' where ' ~ config.get('stands_until') ~ ' <= ' ~ run_at()) %}
+        {% do parts.append('select ' ~ config.get('key', 'customer_id') ~ ' as key from ' ~ this.render() ~ ' where ' ~ config.get('stands_until') ~ ' <= ' ~ run_at()) %}
     {% endif %}
     {% do run_query('create or replace temp table ' ~ changed ~ ' as ' ~ parts | join(' union ')) %}
     {{ return(changed) }}

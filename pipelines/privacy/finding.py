@@ -28,9 +28,10 @@ SAID = {
 # A placeholder is everybody's who typed it: here it can only be one, for it has no holder.
 PLACEHOLDER = "select 1 from intermediate.int_identifiers where value in (from asked) or raw_value in (from asked) limit 1"
 # An event without a record may bear the account of a customer.
-BY_ACCOUNT = (
-    "union select record_id from identity.record_customers where customer_id in (select customer_id from profile.event_owners where value in (from asked))"
-)
+BY_ACCOUNT = """
+union select record_id from identity.record_customers
+where customer_id in (select customer_id from profile.event_owners where value in (from asked) and subject_type in (select type from said))
+"""
 TABLES = "select schema_name, table_name from duckdb_tables() where schema_name in ('identity', 'intermediate', 'profile')"
 
 
@@ -40,7 +41,7 @@ class NotFound(Told):
 
 @dataclass(frozen=True)
 class Person:
-    """All records of one person; of a visitor or subscriber of whom there is none, the identifier (type, text) as events and statements have it."""
+    """All records of one person; and where no record bears it, the identifier (type, text) as events and statements have it, of a visitor or subscriber nothing else."""
 
     records: tuple[str, ...]
     identifiers: tuple[tuple[str, str], ...] = ()
@@ -51,20 +52,35 @@ def person(connection: duckdb.DuckDBPyConnection, identifier: str) -> Person:
     tables = set(connection.execute(TABLES).fetchall())
     if ("identity", "record_customers") not in tables:
         raise NotFound(NOBODY_YET)
-    connection.execute("create or replace temp table asked as select unnest($spellings) as text", {"spellings": spellings(identifier)})
+    _gather_said(connection, tables)
+    kind, _, text = identifier.strip().partition(":")
+    is_kind = bool(connection.execute("select 1 from everything_said where type = ? limit 1", [kind]).fetchone())
+    connection.execute("create or replace temp table asked as select unnest($spellings) as text", {"spellings": spellings(text if is_kind else identifier)})
     if holders := _owned(connection, HELD):
         return Person(_all_records(connection, holders, identifier))
-    said = " union all ".join(f"select {columns} from intermediate.{table}" for table, columns in SAID.items() if ("intermediate", table) in tables)
-    if not said or connection.execute(PLACEHOLDER).fetchone():
+    if connection.execute(PLACEHOLDER).fetchone():
         raise _nobody(identifier)
-    connection.execute(f"create or replace temp table said as select distinct * from ({said}) where value in (from asked) or text in (from asked)")
+    connection.execute(
+        "create or replace temp table said as from everything_said where (value in (from asked) or text in (from asked)) and ($kind is null or type = $kind)",
+        {"kind": kind if is_kind else None},
+    )
+    found = connection.execute("select distinct type, unnest([text, value]) as text from said order by all").fetchall()
+    identifiers = tuple(row for row in found if row[1] is not None)
+    if len(kinds := sorted({kind for kind, _ in identifiers})) > 1:
+        raise NotFound(f"{masked(identifier)} is the same in several kinds of identifiers ({', '.join(kinds)}): put the kind before it, as in {kinds[0]}:…")
     by_account = BY_ACCOUNT if ("profile", "event_owners") in tables else ""
     if holders := _owned(connection, f"select record_id from said where record_id is not null {by_account}"):
-        return Person(_all_records(connection, holders, identifier))
-    found = connection.execute("select distinct type, unnest([text, value]) as text from said order by all").fetchall()
-    if not found:
+        return Person(_all_records(connection, holders, identifier), identifiers)
+    if not identifiers:
         raise _nobody(identifier)
-    return Person((), tuple(row for row in found if row[1] is not None))
+    return Person((), identifiers)
+
+
+def _gather_said(connection: duckdb.DuckDBPyConnection, tables: set[tuple[str, str]]) -> None:
+    """Once for all requests: each would look through all events otherwise."""
+    parts = [f"select {columns} from intermediate.{table}" for table, columns in SAID.items() if ("intermediate", table) in tables]
+    nothing = "select null as type, null as text, null as value, null as record_id where false"
+    connection.execute(f"create temp table if not exists everything_said as select distinct * from ({' union all '.join(parts) or nothing})")
 
 
 def _owned(connection: duckdb.DuckDBPyConnection, records: str) -> list[tuple[str, str]]:

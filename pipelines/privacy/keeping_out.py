@@ -44,6 +44,12 @@ judged as (
 
 select type, text, value from judged where is_text or value is not null
 """
+# A browser or an app on which somebody else has signed in since is theirs by now.
+ANOTHERS = """
+delete from met where type in ('ga_client_id', 'ym_client_id', 'anonymous_id')
+    and (type, text) in (select ({kind}, {text}) from staging.{table} where record_id is not null and record_id not in (from subject.records))
+"""
+MATCHED = "select count(*) from duckdb_tables() where schema_name = 'identity' and table_name = 'record_customers'"
 
 
 def keep_out(run_at: datetime) -> int:
@@ -60,6 +66,9 @@ def keep_out(run_at: datetime) -> int:
         manifest.create_tables(connection)
         subject.gather(connection)
         rows = connection.execute("select count(*) from (from subject.rows union from subject.shared_rows)").fetchone()[0]
+        if not rows:
+            erase.give_up()
+            return 0
         erase.begin(erase.Order(["returned"], "the daily job", f"{run_at:%Y-%m-%d %H:%M:%S}", "returned"))  # killed from here on, the next run finishes it
         rewriting.clean_inbox(connection)
         tables.remove(connection)
@@ -82,6 +91,8 @@ def _meet(connection: duckdb.DuckDBPyConnection) -> bool:
 
     register(connection)
     tombstones.load(connection)
+    # Who has been a customer with other addresses all along is not the one erased.
+    unknown = "and record_id not in (select record_id from identity.record_customers)" if connection.execute(MATCHED).fetchone()[0] else ""
     staged = {table: columns for (schema, table), columns in subject.tables_of(connection, views=True).items() if schema == "staging"}
     queries = []
     for table, columns in staged.items():
@@ -90,16 +101,21 @@ def _meet(connection: duckdb.DuckDBPyConnection) -> bool:
             if column in columns and kind in columns and (column != "email" or table == "stg_esp__provider_events"):
                 queries.append(query.format(table=f"staging.{table}", region="phone_region" if "phone_region" in columns else "null"))
     connection.execute(MET.format(values=" union ".join(queries) or "select null as type, null as text, null as region where false"))
-    connection.execute("insert into subject.texts select distinct * from (select type, unnest([text, value]) as text from met) where text is not null")
-    connection.execute(subject.NEEDLES)
     for table in staged:
         if table.endswith("__records"):
             connection.execute(
                 f"insert into subject.records select distinct record_id from staging.{table} where tombstone('record ' || record_id) in (select hash from tombstones where kind = 'record')"
             )
-        elif table.endswith("__identifiers"):
+    for table, columns in staged.items():
+        for kind, text in (("identifier_type", "raw_value"), ("subject_type", "subject_value")):
+            if {"record_id", kind, text} <= columns.keys():
+                connection.execute(ANOTHERS.format(kind=kind, text=text, table=table))
+    connection.execute("insert into subject.texts select distinct * from (select type, unnest([text, value]) as text from met) where text is not null")
+    connection.execute(subject.NEEDLES)
+    for table in staged:
+        if table.endswith("__identifiers"):
             connection.execute(
-                f"insert into subject.records select distinct record_id from staging.{table} where (identifier_type, raw_value) in (select (type, text) from met)"
+                f"insert into subject.records select distinct record_id from staging.{table} where (identifier_type, raw_value) in (select (type, text) from met) {unknown}"
             )
     connection.execute("create or replace table subject.records as select distinct record_id from subject.records")
     return bool(connection.execute("select (select count(*) from subject.records) + (select count(*) from met)").fetchone()[0])

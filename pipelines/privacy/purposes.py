@@ -29,7 +29,7 @@ def purposes_of(parts: list[dict[str, Any]]) -> dict[str, list[str]]:
         else:
             sources = {row.get("source") for row in part["rows"]} & presets().keys()
             made_of = {one for one in held & ancestors.get(table, held) if not sources or one.partition(".")[0].removeprefix("raw_") in sources}
-            purposes = {ruled[one] for one in made_of or held}
+            purposes = {ruled[one] for one in (made_of if sources else made_of or held)}
         found[table] = [purpose for purpose in order if purpose in purposes]
     return found
 

@@ -133,15 +133,27 @@ def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict)
     for (schema, table), columns in staged.items():
         source = f'"{schema}"."{table}"'
         connection.execute(f"insert into subject.rows select _file_id, _line from {source} where {condition(schema, columns, source=source)}")
+    # Of an export that has just come, events may stand in views only.
+    seen = {name: columns for name, columns in tables_of(connection, views=True).items() if name[0] == "staging" and name not in tables}
+    seen = {name: columns for name, columns in seen.items() if {"_file_id", "_line", "record_id", "subject_type", "subject_value"} <= columns.keys()}
+    for schema, table in seen:
+        told = "(subject_type, subject_value) in (select (type, text) from subject.texts)"
+        connection.execute(f'insert into subject.rows select _file_id, _line from "{schema}"."{table}" where {told}')
     _all_versions(connection, tables)
     Words(connection).register(connection)
     _quarantined(connection, tables)
     _answers(connection, tables)
     connection.execute("create or replace table subject.rows as select distinct file_id, line from subject.rows where line is not null")
-    for (schema, table), columns in staged.items():
+    for (schema, table), columns in (staged | seen).items():
         owner = "record_id" if "record_id" in columns and (schema == "intermediate" or table.endswith(SHAPES)) else None
         email = "email" if table == "stg_esp__provider_events" else None
-        foreign = f"{owner} not in (from subject.records)" if owner else f"not coalesce({email} in (from subject.needles), false)" if email else None
+        foreign = (
+            f"{owner} is not null and {owner} not in (from subject.records)"
+            if owner
+            else f"not coalesce({email} in (from subject.needles), false)"
+            if email
+            else None
+        )
         if owner and {"identifier_type", "raw_value"} <= columns.keys():
             _find_anothers(connection, tables, f'"{schema}"."{table}"')
             foreign += " or record_id is null and (identifier_type, raw_value) in (from anothers)"

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.privacy import erase, finding, proofs, requests, subject, tables, tombstones
+from pipelines.privacy import erase, finding, keeping_out, proofs, requests, subject, tables, tombstones
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
@@ -54,7 +54,9 @@ def people(data):
         connection.execute("create table intermediate.int_consent_events (identifier_type varchar, raw_value varchar, value varchar, record_id varchar)")
         connection.executemany("insert into intermediate.int_consent_events values (?, ?, ?, ?)", STATEMENTS)
         connection.execute("insert into intermediate.int_consent_events values ('email', 'test@example.com', 'test@example.com', null)")
-        connection.execute("create schema profile; create table profile.event_owners as select 'by-account' as value, 'c_anna' as customer_id")
+        connection.execute(
+            "create schema profile; create table profile.event_owners as select 'anonymous_id' as subject_type, 'by-account' as value, 'c_anna' as customer_id"
+        )
 
 
 def svod(*words: str, answer: str | None = None) -> tuple[int, str]:
@@ -100,7 +102,17 @@ def test_who_has_no_record_is_found_by_what_events_and_statements_say(people, id
 @pytest.mark.parametrize("cookie", ["her-own-browser", "by-account"])
 def test_a_visitor_who_is_a_customer_is_found_through_the_customer(people, cookie):
     with connect(read_only=True) as connection:
-        assert finding.person(connection, cookie) == finding.Person(tuple(ANNA))
+        assert finding.person(connection, cookie) == finding.Person(tuple(ANNA), (("anonymous_id", cookie),)), "all that stands under it is theirs too"
+
+
+def test_what_is_the_same_in_two_kinds_of_identifiers_is_asked_for_by_its_kind(people):
+    with connect() as connection:
+        connection.execute("insert into intermediate.int_events values ('ga_client_id', '42', '42', null), ('anonymous_id', '42', '42', null)")
+        with pytest.raises(
+            finding.NotFound, match=r"^\*\*\*.* several kinds of identifiers \(anonymous_id, ga_client_id\): put the kind before it, as in anonymous_id:…$"
+        ):
+            finding.person(connection, "42")
+        assert finding.person(connection, "ga_client_id:42") == finding.Person((), (("ga_client_id", "42"),))
 
 
 def test_a_browser_of_several_customers_names_nobody_and_is_shown_by_its_end_only(people):
@@ -219,6 +231,40 @@ def test_tombstones_of_a_file_of_requests_bear_the_reference_of_their_own(people
     assert {text: references for text, references in buried if text in theirs | shared} == theirs | shared
     stones = duckdb.sql(f"select reference, count(*) from read_parquet('{tombstones.file()}') group by all").fetchall()
     assert sum(count for _, count in stones) == sum(len(references) for _, references in buried)
+
+
+def test_whoever_signs_in_on_a_browser_that_was_erased_is_not_erased_with_it(people, tmp_path):
+    """Boris has been a customer all along; an erased visitor's other browser comes back in an old export, its id a short one."""
+    subject.create(tmp_path / "subject.duckdb")
+    cookies = {"1111111111.1700000000": "ga4:user:b", "42": None}
+    with connect() as connection:
+        connection.execute(f"attach '{tmp_path / 'subject.duckdb'}' as subject")
+        buried = [("R-3", "identifier", f"ga_client_id {cookie}") for cookie in cookies] + [("R-4", "identifier", "email partner@example.com")]
+        connection.executemany("insert into subject.buried values (?, ?, ?)", buried)
+        tombstones.write(connection, datetime(2026, 1, 1))
+        connection.execute("create table identity.record_moves (record_id varchar, customer_id varchar)")
+        connection.execute("insert into identity.record_customers values ('ga4:user:b', 'c_boris')")
+        for kind in ("email", "phone"):
+            connection.execute(f"create table intermediate.int_{kind}_values (raw_value varchar, value varchar)")
+        connection.execute(
+            "create schema staging; create table staging.stg_ga4__parsed_events (record_id varchar, user_pseudo_id varchar, _file_id varchar, _line bigint)"
+        )
+        for line, (cookie, record) in enumerate(cookies.items(), 2):
+            connection.execute("insert into staging.stg_ga4__parsed_events values (?, ?, 'f', ?)", [record, cookie, line])
+        connection.execute(
+            """create view staging.stg_ga4__events as
+               select record_id, 'ga_client_id' as subject_type, user_pseudo_id as subject_value, _file_id, _line from staging.stg_ga4__parsed_events"""
+        )
+        connection.execute(
+            """create table staging.stg_ga4__identifiers as select 'ga4:user:b' as record_id, 'ga_client_id' as identifier_type, '1111111111.1700000000' as raw_value,
+               'f' as _file_id, 2 as _line union all select 'ga4:user:b', 'email', 'partner@example.com', 'f', 4"""
+        )
+        connection.execute("create table staging.stg_ga4__records as select 'ga4:user:b' as record_id, 'f' as _file_id, unnest([2, 4]) as _line")
+        assert keeping_out._meet(connection)
+        subject.gather(connection)
+        assert connection.execute("from subject.customers union all from subject.records").fetchall() == []
+        assert connection.execute("from subject.rows").fetchall() == [("f", 3)]
+        assert connection.execute("from subject.shared_rows").fetchall() == [("f", 4)], "the partner's address leaves his row"
 
 
 def test_a_number_on_a_list_kept_by_hand_is_found_however_it_is_written_there(people, tmp_path):
