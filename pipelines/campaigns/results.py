@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.why import SCORES, won
 from pipelines.campaigns.tables import REASONS
+from pipelines.campaigns.texts import local
 
 MARTS = ("campaign_results", "campaign_reasons", "experiment_results")
 SCENARIOS = """
@@ -24,9 +25,9 @@ EXPERIMENTS = """
 select *, max(value) filter (is_control) over (partition by step, metric, currency) as control_value from marts.experiment_results
 where scenario = $scenario and version = $version order by step in ('holdout', 'company_holdout'), step, metric, currency nulls first, not is_control, arm
 """
-# Each step's last choice, and how often each arm has won.
+# Each step's last choice, of several at one moment that of the last slot, and how often each arm has won.
 WINNERS = f"""
-select step, max(decided_at) as decided_at, max_by(scores, decided_at) as scores, histogram(scores[1].arm) as won
+select step, max(decided_at) as decided_at, max_by(scores, (decided_at, slot)) as scores, histogram(scores[1].arm) as won
 from (select step, slot, decided_at, {SCORES} as scores from communications.winners where scenario = $scenario and version = $version group by all)
 group by step order by step
 """
@@ -41,7 +42,7 @@ EXPERIMENT_NAMES = {
     "holdout": ("Holdout of the scenario", "Контрольная группа сценария"),
     "company_holdout": ("Holdout of the company", "Общая контрольная группа"),
 }
-WINNER = ("The better to the rest:", "Лучшее остальным:")
+WINNER = ("Best arm so far, for the rest:", "Победитель, который получают остальные:")
 METRICS = {"converted": ("met the goal", "выполнили цель"), "revenue": ("revenue per customer", "выручка на клиента")}
 VERDICTS = {
     "better": ("better", "лучше"),
@@ -118,11 +119,6 @@ def amount(row: dict, value: float | None, place: int, *, signed: bool = False) 
         return "–"
     sign = "+" if signed else ""
     return local(f"{100 * value:{sign}.1f}" + ("" if signed else " %") if row["metric"] == "converted" else f"{value:{sign},.0f}", place)
-
-
-def local(number: str, place: int) -> str:
-    """A number as the language writes it."""
-    return number.translate(str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ","})) if place else number
 
 
 def sentence(row: dict, place: int) -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from pipelines.campaigns.commands import campaigns
 from pipelines.campaigns.engine_commands import Russian, answering
+from pipelines.campaigns.texts import local
 
 console = Console()
 COLUMNS = (
@@ -67,13 +68,13 @@ def show(one, place: int) -> None:
     console.print(f"\n[bold]{one.title[place]}[/bold] ({one.scenario}, {('version', 'версия')[place]} {one.version})")
     table = Table(*(names[place] for names in COLUMNS))
     for row in one.steps:
-        table.add_row(row["step"], _arm(row, place), *(results.local(f"{row[key]:,}", place) for key in ("assigned_count", "eligible_count", "sent_count", "opened_count", "opened_by_machine_count",
+        table.add_row(row["step"], _arm(row, place), *(local(f"{row[key]:,}", place) for key in ("assigned_count", "eligible_count", "sent_count", "opened_count", "opened_by_machine_count",
                       "clicked_count", "unsubscribed_count", "complained_count", "bounced_count", "converted_count")), _money(row, place))  # fmt: skip
     console.print(table)
     if one.not_sent:
         console.print(("Who did not get it, and why:", "Кто не получил и почему:")[place])
         for row in one.not_sent:
-            console.print(f"  {results.local(format(row['messages_count'], '>7,'), place)}  {results.reason(row, place)}", soft_wrap=True)
+            console.print(f"  {local(format(row['messages_count'], '>7,'), place)}  {results.reason(row, place)}", soft_wrap=True)
     for row in one.winners:
         console.print(f"[bold]{results.WINNER[place]}[/bold] {results.winner(row, place)}", soft_wrap=True)
     for rows in one.experiments:
@@ -85,7 +86,7 @@ def show(one, place: int) -> None:
                 if row["difference"] is None
                 else f"{results.amount(row, row['difference_low'], place, signed=True)} … {results.amount(row, row['difference_high'], place, signed=True)}"
             )
-            compared.add_row(row["arm"], results.local(f"{row['observed_count']:,} / {row['assigned_count']:,}", place), results.amount(row, row["value"], place),
+            compared.add_row(row["arm"], local(f"{row['observed_count']:,} / {row['assigned_count']:,}", place), results.amount(row, row["value"], place),
                              "" if row["difference"] is None else results.amount(row, row["difference"], place, signed=True), span,
                              ("compared with", "с чем сравнивают")[place] if row["is_control"] else results.sentence(row, place))  # fmt: skip
         console.print(compared)
@@ -99,6 +100,4 @@ def _arm(row: dict, place: int) -> str:
 
 
 def _money(row: dict, place: int) -> str:
-    from pipelines.campaigns.results import local
-
     return f"{local(format(row['revenue_per_assigned'], ',.0f'), place)} {row['currency']}" if row["currency"] else "–"

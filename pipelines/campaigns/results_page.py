@@ -2,7 +2,8 @@
 
 from html import escape
 
-from pipelines.campaigns.results import WINNER, Results, amount, heading, local, reason, sentence, winner
+from pipelines.campaigns.results import WINNER, Results, amount, heading, reason, sentence, winner
+from pipelines.campaigns.texts import local
 
 WIDTH, NAME, RIGHT, ROW = 900, 190, 90, 30
 FUNNEL = (

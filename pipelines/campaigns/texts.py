@@ -31,6 +31,11 @@ def length(given: timedelta, *, russian: bool = False) -> str:
     return "0 минут" if russian else "0 minutes"
 
 
+def local(number: str, place: int) -> str:
+    """A number as the language writes it."""
+    return number.translate(str.maketrans({",": "\N{NO-BREAK SPACE}", ".": ","})) if place else number
+
+
 def plural(count: int, forms: tuple[str, str, str]) -> str:
     """The Russian form for a count: 1 час, 2 часа, 5 часов, 11 часов, 21 час."""
     if count % 10 == 1 and count % 100 != 11:

@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.campaigns.engine.scratch import NotAnswered
 from pipelines.campaigns.phrases import MEASURES
 from pipelines.campaigns.tables import REASONS
+from pipelines.campaigns.texts import local
 
 WORDS = {
     # outcome: (English, Russian)
@@ -97,8 +98,8 @@ def _step(outcome: str, arm: str | None, place: int) -> str:
 def won(scores: list[dict], place: int) -> str:
     """Which arm won and with what shares; that it was the first, if there was no difference. The winner stands first."""
     best, measure = scores[0], MEASURES[scores[0]["measure"]][place]
-    said = [("{arm}: {share:.1%} of {sent} sent were {measure}", "{arm}: {measure} {share:.1%} из {sent} отправленных")[place].format(
-        arm=one["arm"], share=one["answered"] / one["sent"], sent=one["sent"], measure=measure) if one["sent"]
+    said = [("{arm}: {share}% of {sent} sent were {measure}", "{arm}: {measure} {share} % из {sent} отправленных")[place].format(
+        arm=one["arm"], share=local(format(100 * one["answered"] / one["sent"], ".1f"), place), sent=one["sent"], measure=measure) if one["sent"]
         else ("{arm}: nothing sent", "{arm}: ничего не отправлено")[place].format(arm=one["arm"]) for one in scores]  # fmt: skip
     rates = [one["answered"] / one["sent"] if one["sent"] else -1 for one in scores]
     if max(rates[1:], default=-2) == rates[0]:

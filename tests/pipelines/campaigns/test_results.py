@@ -39,9 +39,10 @@ ROWS = {
 }  # fmt: skip
 
 WINNERS = [
-    ("2026-01-02 10:00", "gift", 200, 8, True), ("2026-01-02 10:00", "percent", 200, 4, False),
-    ("2026-01-03 10:00", "gift", 400, 12, False), ("2026-01-03 10:00", "percent", 400, 30, True),
-    ("2026-01-04 10:00", "gift", 500, 20, False), ("2026-01-04 10:00", "percent", 400, 30, True),
+    ("2026-01-02 10:00", "2026-01-02", "gift", 200, 8, True), ("2026-01-02 10:00", "2026-01-02", "percent", 200, 4, False),
+    ("2026-01-03 10:00", "2026-01-03", "gift", 400, 12, False), ("2026-01-03 10:00", "2026-01-03", "percent", 400, 30, True),
+    ("2026-01-04 10:00", "2026-01-03", "gift", 300, 9, True), ("2026-01-04 10:00", "2026-01-03", "percent", 300, 6, False),  # at one moment with the next, an earlier slot
+    ("2026-01-04 10:00", "2026-01-04", "gift", 500, 20, False), ("2026-01-04 10:00", "2026-01-04", "percent", 400, 30, True),
 ]  # fmt: skip
 
 
@@ -55,8 +56,8 @@ def warehouse(data, monkeypatch):
         connection.execute(
             """insert into communications.scenarios values ('win_back', 1, 'h', '{"title": {"en": "Win-back", "ru": "Возвращение клиента"}}', 'marketing', 60, timestamp '2026-01-01')"""
         )
-        for moment, arm, sent, answered, is_winner in WINNERS:
-            values = ["win_back", 1, "better", "", moment, arm, "clicked", sent, answered, is_winner, moment]
+        for moment, slot, arm, sent, answered, is_winner in WINNERS:
+            values = ["win_back", 1, "better", slot, moment, arm, "clicked", sent, answered, is_winner, moment]
             connection.execute("insert into communications.winners values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         for name, rows in ROWS.items():
             columns = yaml.safe_load((PROJECT / f"models/marts/{name}.yml").read_text())["models"][0]["columns"]
@@ -80,8 +81,8 @@ def test_it_says_in_english_who_got_what_and_what_to_make_of_it(warehouse):
     assert "Too early to tell: the difference is between -3.0 and +7.0 points. So many customers show one of 4.0 points or more." in text
     assert "Not to be trusted: the arms are not of the sizes that were meant" in text
     assert "Too early to tell: the time of the goal is over for 0 of 1,000 customers." in text
-    best = "percent: 7.5% of 400 sent were clicked; gift: 4.0% of 500 sent were clicked. Chosen so far: gift 1, percent 2"
-    assert f"The better to the rest: better, 2026-01-04 10:00: goes on as arm percent: {best}" in text
+    best = "percent: 7.5% of 400 sent were clicked; gift: 4.0% of 500 sent were clicked. Chosen so far: gift 2, percent 2"
+    assert f"Best arm so far, for the rest: better, 2026-01-04 10:00: goes on as arm percent: {best}" in text
     assert "390 " in text and "77" not in text, "the days are in the mart, the total is shown"
 
 
@@ -96,7 +97,10 @@ def test_it_says_the_same_in_russian(warehouse):
         "срок цели вышел у 0 из 1 000 клиентов",
     ):
         assert sentence in text
-    assert "Лучшее остальным: better, 2026-01-04 10:00: продолжает как ветвь percent:" in text and "Выбрано до сих пор: gift 1, percent 2" in text
+    assert (
+        "Победитель, который получают остальные: better, 2026-01-04 10:00: продолжает как ветвь percent: percent: переходов 7,5 % из 400" in text
+        and "Выбрано до сих пор: gift 2, percent 2" in text
+    )
     assert "контрольная группа" in text and "Too early" not in text
 
 
@@ -105,7 +109,7 @@ def test_the_page_stands_alone_and_takes_names_for_text(warehouse, tmp_path):
     page = (tmp_path / "results.html").read_text()
     assert "<script>" not in page and "b&lt;script&gt;" in page
     assert not re.search(r"(src|href)=|https?://(?!www\.w3\.org)", page)
-    assert "<b>The better to the rest:</b> better, 2026-01-04 10:00: goes on as arm percent" in page
+    assert "<b>Best arm so far, for the rest:</b> better, 2026-01-04 10:00: goes on as arm percent" in page
     assert page.count("<circle") == 3, "one dot per arm that can be compared"
     parser = HTMLParser()
     parser.feed(page)

@@ -175,7 +175,7 @@ def test_why_says_which_arm_won_with_what_shares():
 
     clear = Company().sends("one", 8).sends("two", 4).do("one", 1).do("two", 1)
     assert said(clear) == "goes on as arm two: two: 25.0% of 4 sent were clicked; one: 12.5% of 8 sent were clicked → two"
-    assert said(clear, russian=True) == ("продолжает как ветвь two: two: переходов 25.0% из 4 отправленных; one: переходов 12.5% из 8 отправленных → two")
+    assert said(clear, russian=True) == "продолжает как ветвь two: two: переходов 25,0 % из 4 отправленных; one: переходов 12,5 % из 8 отправленных → two"
     even = Company().sends("one", 4)
     assert said(even) == "goes on as arm one: one: 0.0% of 4 sent were clicked; two: nothing sent → one"
     assert said(Company()) == "goes on as arm one: one: nothing sent; two: nothing sent; no difference, so the first in the file → one"
