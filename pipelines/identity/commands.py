@@ -106,4 +106,4 @@ def _interval(figure: float | None, error: float | None, say: Say) -> str:
         return say("nothing to measure by")
     if not error:
         return f"{figure:.4f}" + (say("  (not one error was seen)") if figure == 1 else "")
-    return f"{figure:.4f}  (95%: {max(figure - WITHIN * error, 0):.4f} to {min(figure + WITHIN * error, 1):.4f})"
+    return f"{figure:.4f}" + say("  (95%: {low:.4f} to {high:.4f})", low=max(figure - WITHIN * error, 0), high=min(figure + WITHIN * error, 1))

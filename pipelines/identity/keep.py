@@ -159,16 +159,20 @@ ranked as (
 
 )
 
-select customer_id, left_record_id || ' and ' || right_record_id || ', ' || rule || ', weight ' || round(match_weight, 1) as evidence
+select
+    customer_id, left_record_id, right_record_id, rule, match_weight,
+    left_record_id || ' and ' || right_record_id || ', ' || rule || ', weight ' || round(match_weight, 1) as evidence
 from ranked where place = 1
 """
 
 PARTED_BY = """
 create or replace temp table parted_by as
-select new.customer_id, min(refused.reason || ' between ' || refused.left_record_id || ' and ' || refused.right_record_id) as evidence
+select distinct on (new.customer_id)
+    new.customer_id, refused.left_record_id, refused.right_record_id, refused.reason,
+    refused.reason || ' between ' || refused.left_record_id || ' and ' || refused.right_record_id as evidence
 from (select *, unnest([left_record_id, right_record_id]) as record_id from refused) as refused
 inner join new_record_customers as new on refused.record_id = new.record_id
-group by new.customer_id
+order by new.customer_id, evidence
 """
 
 EVENTS = """

@@ -14,7 +14,7 @@ from rich.table import Table
 from pipelines.identity.commands import console, identity
 from pipelines.identity.screen import quiet, say_unmet, stop, unwritable
 from pipelines.identity.threshold import write_threshold
-from pipelines.identity.words import Russian, Say, words
+from pipelines.identity.words import REASONS, Russian, Say, words
 
 if TYPE_CHECKING:
     from pipelines.identity.plan import Plan
@@ -86,12 +86,21 @@ def show(found: "Plan", say: Say) -> None:
             console.print(
                 f"  {row['customer_id']}  {_person(row['person'], say)}  ·  {row['other_customer_id']}  {_person(row['other_person'], say)}", soft_wrap=True
             )
-            console.print(f"    {escape(row['evidence'] or say(NO_EVIDENCE[kind]))}", soft_wrap=True)
+            console.print(f"    {escape(_evidence(row['pair'], kind, say))}", soft_wrap=True)
 
 
 def _person(shown: dict[str, str] | None, say: Say) -> str:
     """Who it is, in masked words; ids stand in lines of their own length, since they are there to be copied."""
     return escape(", ".join(filter(None, (shown or {}).values())) or say("nothing known"))
+
+
+def _evidence(pair: dict | None, kind: str, say: Say) -> str:
+    """The pair that decided it, and why."""
+    if pair is None:
+        return say(NO_EVIDENCE[kind])
+    if kind == "merged":
+        return say("{left} and {right}, {rule}, weight {weight:.1f}", **pair | {"rule": say(pair["rule"])})
+    return say("{left} and {right}: {reason}", **pair | {"reason": say(REASONS[pair["reason"]])})
 
 
 @identity.command(name="apply")

@@ -189,6 +189,8 @@ SENTENCES = {
     "Some that go from one customer to another:": "Некоторые из тех, кто перейдёт от одного клиента к другому:",
     "by a steward's decision, or through records of others": "по решению человека или через записи других",
     "no pair above the threshold holds them together any more": "выше порога их больше ничто не держит вместе",
+    "{left} and {right}, {rule}, weight {weight:.1f}": "{left} и {right}, {rule}, вес {weight:.1f}",
+    "{left} and {right}: {reason}": "{left} и {right}: {reason}",
     "nearer to the other's records": "ближе к записям другого",
     "nothing known": "ничего не известно",
     # evaluate
@@ -210,6 +212,7 @@ SENTENCES = {
     "peak memory": "память в пике",
     "{peak:,} MB": "{peak:,} МБ",
     "nothing to measure by": "измерить нечем",
+    "  (95%: {low:.4f} to {high:.4f})": "  (95 %: от {low:.4f} до {high:.4f})",
     "  (not one error was seen)": "  (ни одной ошибки не видно)",
     "{rows} rows repeat a record id, or have none: of each record the last row counts": "Строк, где id записи повторён или пуст: {rows}; от каждой записи считается последняя",
     "There is no record in {file}": "В файле {file} нет ни одной записи",

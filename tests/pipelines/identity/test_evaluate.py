@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.identity.commands import _interval
 from pipelines.identity.measure import quality
+from pipelines.identity.words import words
 from pipelines.settings import settings
 
 FULL = (
@@ -112,6 +114,11 @@ def test_numbers_with_gaps_in_parquet_and_a_truth_with_a_byte_order_mark_are_rea
     assert figures["people, by the truth"] == "1 of 2 records"
     assert figures["pairwise recall"].startswith("1.0000")
     assert "1 records have several entities in Truth.Csv" in screen
+
+
+def test_where_a_figure_lies_is_said_in_russian_too():
+    assert _interval(0.925, 0.0125, words(russian=False)) == "0.9250  (95%: 0.9005 to 0.9495)"
+    assert _interval(0.925, 0.0125, words(russian=True)) == "0.9250  (95 %: от 0.9005 до 0.9495)"
 
 
 def test_figures_and_what_was_met_are_said_in_russian_too(svod, module_data, russian):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -10,7 +11,8 @@ import pytest
 import two_people as two
 from two_people import ANNAS, OLEGS, query
 
-from pipelines.identity import resolve_identity
+from pipelines.identity import candidate, resolve_identity
+from pipelines.identity import model as models
 from pipelines.identity.plan import CannotPlan, plan
 from pipelines.identity.threshold import write_threshold
 from pipelines.settings import PROJECT, Settings, settings
@@ -56,6 +58,22 @@ def test_a_plan_for_a_threshold_tells_exactly_what_the_next_run_does(data, monke
     check(found, data, resolve_identity(TUESDAY))
     back = plan(threshold=0.6, at=TUESDAY)
     assert back.merged == found.split and back.samples["merged"]
+
+
+def test_what_holds_or_parts_the_customers_of_a_plan_is_said_in_russian_too(data, svod, monkeypatch):
+    two.write(data, two.MISTAKE)
+    resolve_identity(MONDAY)
+    file = data / "decisions.csv"
+    file.write_text(f"{HEADER}cannot_link,{ANNAS[0]},{OLEGS[0]},two people,maria,2026-01-05 10:00:00\n")
+    assert f"{ANNAS[0]} and {OLEGS[0]}: a steward's decision keeps their customers apart" in svod("plan", "--overrides", str(file))
+    assert f"{ANNAS[0]} и {OLEGS[0]}: решение человека держит этих клиентов порознь" in svod("plan", "--overrides", str(file), "--ru")
+    two.write(data, count=150)
+    resolve_identity(TUESDAY)
+    monkeypatch.setenv("SVOD_MATCH_THRESHOLD", "0.99")
+    settings.cache_clear()
+    resolve_identity(TUESDAY)
+    said = svod("plan", "--threshold", "0.6", "--ru")
+    assert re.search(r":contact:\S+ и \S+, [а-я -]+, вес \d+\.\d\n", said) and " and " not in said and "weight" not in said
 
 
 @pytest.mark.parametrize("decided", [("must_link", "crm:contact:misspelt", OLEGS[0]), ("must_link", "crm:contact:gone", "crm:contact:misspelt")])
