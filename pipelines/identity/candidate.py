@@ -64,15 +64,21 @@ def waiting() -> Model:
     return model
 
 
-def put_in_force(version: str | None = None) -> tuple[Model, Model | None]:
-    """Makes the candidate, or the saved model of this version, the current one; returns it and the one before."""
+def ready(version: str | None = None) -> Model:
+    """The candidate, or the saved model of this version, if it can be put in force."""
     folder = settings().data / "identity"
-    before = models.current(folder)
     model = models.named(folder, version) if version else waiting()
     if model is None or not models.names_file(folder, model).exists():
         raise NoCandidate("There is no such model for what is compared now")
+    return model
+
+
+def put_in_force(model: Model) -> Model | None:
+    """Makes it the current one; returns the one before."""
+    folder = settings().data / "identity"
+    before = models.current(folder)
     models.put_in_force(folder, model)
-    return model, before
+    return before
 
 
 def differences(new: Model, old: Model) -> list[tuple[str, str, float, float]]:

@@ -120,10 +120,7 @@ def apply_(
     if (candidate and model) or not (candidate or model or threshold):
         raise typer.BadParameter("say what: --candidate or --model VERSION, --threshold, or a model and a threshold")
     try:
-        if candidate or model:
-            new, before = candidates.put_in_force(model)
-            back = f" Back to the one before: [bold]svod identity apply --model {before.version}[/bold]" if before and before.version != new.version else ""
-            console.print(f"Model [bold]{new.version}[/bold] is in force from the next run on.{back}", soft_wrap=True)
+        new = candidates.ready(model) if candidate or model else None
     except candidates.NoCandidate as refusal:
         raise stop(refusal) from None
     if threshold:
@@ -131,6 +128,10 @@ def apply_(
             console.print(write_threshold(threshold), soft_wrap=True)
         except OSError as error:
             raise unwritable(Path(error.filename or "svod.toml"), error) from None
+    if new:  # after all that may be refused: both or nothing
+        before = candidates.put_in_force(new)
+        back = f" Back to the one before: [bold]svod identity apply --model {before.version}[/bold]" if before and before.version != new.version else ""
+        console.print(f"Model [bold]{new.version}[/bold] is in force from the next run on.{back}", soft_wrap=True)
     if now:
         from pipelines.settings import PROJECT
 

@@ -126,6 +126,16 @@ def test_a_threshold_that_cannot_be_written_is_told_in_one_line(tmp_path, svod, 
     assert "cannot be written" in said and said.count("\n") == 1
 
 
+def test_a_threshold_that_cannot_be_written_leaves_the_model_beside_it_out_of_force_too(tmp_path, svod, monkeypatch):
+    made, applied = models.prior(), []
+    monkeypatch.setattr(candidate, "ready", lambda version: made)
+    monkeypatch.setattr(candidate, "put_in_force", applied.append)
+    monkeypatch.setitem(Settings.model_config, "toml_file", tmp_path / "nowhere" / "svod.toml")
+    assert "in force" not in svod("apply", "--candidate", "--threshold", "0.8", code=2) and applied == []
+    monkeypatch.setitem(Settings.model_config, "toml_file", tmp_path / "svod.toml")
+    assert f"Model {made.version} is in force" in svod("apply", "--candidate", "--threshold", "0.8") and applied == [made]
+
+
 def test_a_threshold_is_written_beside_the_other_settings(tmp_path, monkeypatch):
     file = tmp_path / "svod.toml"
     monkeypatch.setitem(Settings.model_config, "toml_file", file)
