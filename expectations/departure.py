@@ -81,10 +81,10 @@ def check(run_at: datetime) -> list[Result]:
     with connect(read_only=True) as connection:
         sources = [row[0] for row in connection.execute("select distinct split_part(record_id, ':', 1) from identity.record_customers order by 1").fetchall()]
         labels = label_change(connection)
-    return watch("departure", tolerances(sources, published(), labels), run_at)
+    return watch("departure", tolerances(sources, published(), labels, run_at), run_at)
 
 
-def tolerances(sources: list[str], readers_have: Matching, labels: float | None) -> list[Tolerance]:
+def tolerances(sources: list[str], readers_have: Matching, labels: float | None, run_at: datetime) -> list[Tolerance]:
     customers = "marts.customers"
     records = "select count(*) from identity.record_customers"
     fixed = [
@@ -96,7 +96,7 @@ def tolerances(sources: list[str], readers_have: Matching, labels: float | None)
         Tolerance("records per cluster", customers, f"select avg(records) from {CLUSTERS}", most=20, rise=0.5, is_blocking=True),
         Tolerance("share of customers without a name", customers, f"select avg(case when {_no_name()} then 1.0 else 0.0 end) from {customers}", rise=0.5),
     ]
-    return [*fixed, *_matching(readers_have), _labels(labels), *_drift(), *(_source_share(source, records) for source in sources)]
+    return [*fixed, *_matching(readers_have), _labels(labels), *_drift(run_at), *(_source_share(source, records) for source in sources)]
 
 
 def _matching(was: Matching) -> list[Tolerance]:
@@ -121,12 +121,15 @@ def _labels(change: float | None) -> Tolerance:
     return Tolerance("accuracy against stewards' labels, change since the publication", "marts.customers", measure, least=-LABEL_FALL, is_blocking=True)
 
 
-def _drift() -> list[Tolerance]:
-    """A warning, since the company may have changed and not the matching: a new source moves both."""
+def _drift(run_at: datetime) -> list[Tolerance]:
+    """A warning, since the company may have changed and not the matching: a new source moves both. Once: a day without news leaves no run of its own."""
     kinds = (("cluster sizes", "cluster_size_drift", "records"), ("match weights", "match_weight_drift", "pairs_scored"))
-    last = "(select case when {items} >= {least} then {drift} end from identity.runs order by run_number desc limit 1)"
+    is_new = f"run_at = timestamp '{run_at}'"
+    last = "(select case when {is_new} and {items} >= {least} then {drift} end from identity.runs order by run_number desc limit 1)"
     return [
-        Tolerance(f"drift of {name} since the run before", "marts.customers", last.format(items=items, least=DRIFT_ITEMS, drift=drift), most=DRIFT_MOST)
+        Tolerance(
+            f"drift of {name} since the run before", "marts.customers", last.format(is_new=is_new, items=items, least=DRIFT_ITEMS, drift=drift), most=DRIFT_MOST
+        )
         for name, drift, items in kinds
     ]
 

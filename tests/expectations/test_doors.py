@@ -42,11 +42,13 @@ def company(customers: int, records_each: int = 2) -> None:
     matched(f1=None, share=0.5)
 
 
-def matched(f1: float | None, share: float, drift: float | None = None, items: int = 10_000) -> None:
+def matched(
+    f1: float | None, share: float, drift: float | None = None, items: int = 10_000, *, day: int = 0, threshold: float = 0.9, model: str = "m1"
+) -> None:
     say(
         """create table if not exists identity.runs
-        (run_number bigint, f1 double, matched_share double, records bigint, pairs_scored bigint, cluster_size_drift double, match_weight_drift double)""",
-        f"insert into identity.runs select count(*) + 1, {f1 or 'null'}, {share}, {items}, {items}, {drift or 'null'}, {drift or 'null'} from identity.runs",
+        (run_number bigint, run_at timestamp, threshold double, model_version varchar, f1 double, matched_share double, records bigint, pairs_scored bigint, cluster_size_drift double, match_weight_drift double)""",
+        f"insert into identity.runs select count(*) + 1, timestamp '{DAY + timedelta(days=day)}', {threshold}, '{model}', {f1 or 'null'}, {share}, {items}, {items}, {drift or 'null'}, {drift or 'null'} from identity.runs",
     )
 
 
@@ -182,7 +184,7 @@ def test_a_drift_of_the_distributions_warns_and_stops_nothing_and_of_few_records
     company(50)
     drifts = {"drift of cluster sizes since the run before", "drift of match weights since the run before"}
     for day, (drift, items, expected) in enumerate([(None, 10_000, set()), (0.05, 10_000, set()), (0.2, 10_000, drifts), (0.2, 500, set())]):
-        matched(f1=None, share=0.5, drift=drift, items=items)
+        matched(f1=None, share=0.5, drift=drift, items=items, day=day)
         results = departure.check(DAY + timedelta(days=day))
         assert (failed(results), failed(one for one in results if one.is_blocking)) == (expected, set())
 
@@ -209,6 +211,12 @@ def test_another_process_can_write_the_warehouse_right_after_a_door(data):
     departure.check(DAY)
     write = f"import duckdb; duckdb.connect({str(settings().warehouse)!r}).execute('create table written as select 1')"
     assert subprocess.run([sys.executable, "-c", write], capture_output=True).returncode == 0
+
+def test_a_drift_warns_on_the_day_of_its_run_and_not_on_those_that_bring_nothing_new(data):
+    company(50)
+    matched(f1=None, share=0.5, drift=0.2, day=1)
+    assert [len(failed(departure.check(DAY + timedelta(days=day)))) for day in (1, 1, 2, 3)] == [2, 2, 0, 0]
+
 
 
 def test_nothing_of_anybody_is_kept_in_the_results(data):
