@@ -4,7 +4,7 @@ and whether matching is as good as what readers have now, by the truth, by what 
 from dataclasses import dataclass
 from datetime import datetime
 
-from duckdb import CatalogException, DuckDBPyConnection
+from duckdb import BinderException, CatalogException, DuckDBPyConnection
 
 from expectations.door import Result, Tolerance, watch
 from pipelines.files import quoted
@@ -19,6 +19,8 @@ LARGE = 20
 
 # Decisions of stewards are few, and of pairs near the threshold, of which some turn with any new record. Only those that the published
 # version knew too are compared: a new one is mostly of a pair that matching got wrong, and stewards at work must not stop the publication.
+# Nor are they compared with what another threshold or model came to. Both are decided on by a person who has seen `svod identity plan` (or come
+# with a new Svod or a much larger company) and turn labels by themselves; stopped once, the publication would be stopped for good.
 # And six more must have turned away than back, which of six is by chance one time in 32 (sign test): of three labels one is a third.
 LABEL_FALL, LABELS_TURNED = 0.05, 6
 LABELS = """
@@ -27,7 +29,11 @@ select
     count(*) filter (where was.is_evident and not now.is_evident) - count(*) filter (where now.is_evident and not was.is_evident) as turned
 from identity.override_outcomes as now
 inner join published.quality.identity_labels as was using (action, left_record_id, right_record_id)
-where now.is_evident is not null
+where now.is_evident is not null and exists (
+    select threshold, model_version from published.quality.identity_quality where is_latest
+    intersect
+    select threshold, model_version from (from identity.runs order by run_number desc limit 1)
+)
 """
 
 # How far the distributions of matching may move from one run to the next before somebody should look, as population stability index.
@@ -65,13 +71,13 @@ def published() -> Matching:
 
 
 def label_change(connection: DuckDBPyConnection) -> float | None:
-    """How much the accuracy against stewards' labels rose since the published version; None where too few turned to tell."""
+    """How much the accuracy against stewards' labels rose since the published version; None where too few turned to tell, or by another threshold or model."""
     if (version := current()) is None:
         return None
     connection.execute(f"attach '{quoted(settings().published / version.full)}' as published (read_only)")
     try:
         change, turned = connection.execute(LABELS).fetchall()[0]
-    except CatalogException:  # published before labels were
+    except (CatalogException, BinderException):  # published before labels were, or the threshold beside them
         return None
     return change if turned >= LABELS_TURNED else None
 

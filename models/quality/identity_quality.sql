@@ -32,6 +32,7 @@ select
     is_latest,
     model_version,
     model_kind,
+    threshold,
     model_version <> model_version_before as is_new_model,
     records,
     changed_records,

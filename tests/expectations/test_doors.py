@@ -67,7 +67,7 @@ def publish_what_is_there() -> None:
         "create schema if not exists quality",
         "create or replace table quality.identity_labels as from identity.override_outcomes",
         "create schema if not exists quality",
-        "create or replace table quality.identity_quality as select f1, matched_share, true as is_latest from identity.runs order by run_number desc limit 1",
+        "create or replace table quality.identity_quality as select threshold, model_version, f1, matched_share, true as is_latest from identity.runs order by run_number desc limit 1",
         """create or replace table quality.identity_cluster_sizes as
         select record_count, sum(record_count) as records
         from (select count(*) as record_count from identity.record_customers group by customer_id) group by record_count""",
@@ -171,6 +171,29 @@ def test_few_labels_stop_nothing_and_neither_do_new_decisions_about_what_matchin
     assert stopped(3) == {ACCURACY}
 
 
+@pytest.mark.parametrize("changed", [{"threshold": 0.95}, {"model": "m2"}])
+def test_labels_that_another_threshold_or_model_turns_stop_nothing_until_it_is_published(data, changed):
+    company(50)
+    labelled(right=95, wrong=5)
+    publish_what_is_there()
+    matched(f1=None, share=0.5, **changed)
+    labelled(right=80, wrong=20)
+    assert stopped(1) == set()
+    publish_what_is_there()
+    labelled(right=60, wrong=40)
+    assert stopped(2) == {ACCURACY}
+
+
+def test_a_version_that_was_published_before_its_threshold_was_in_it_stops_nothing(data):
+    company(50)
+    labelled(right=95, wrong=5)
+    publish_what_is_there()
+    with duckdb.connect(str(settings().published / current().full)) as connection:
+        connection.execute("alter table quality.identity_quality drop column threshold")
+    labelled(right=60, wrong=40)
+    assert stopped(1) == set()
+
+
 def test_a_version_that_was_published_before_there_were_labels_stops_nothing(data):
     company(50)
     publish_what_is_there()
@@ -187,6 +210,12 @@ def test_a_drift_of_the_distributions_warns_and_stops_nothing_and_of_few_records
         matched(f1=None, share=0.5, drift=drift, items=items, day=day)
         results = departure.check(DAY + timedelta(days=day))
         assert (failed(results), failed(one for one in results if one.is_blocking)) == (expected, set())
+
+
+def test_a_drift_warns_on_the_day_of_its_run_and_not_on_those_that_bring_nothing_new(data):
+    company(50)
+    matched(f1=None, share=0.5, drift=0.2, day=1)
+    assert [len(failed(departure.check(DAY + timedelta(days=day)))) for day in (1, 1, 2, 3)] == [2, 2, 0, 0]
 
 
 def test_running_a_door_again_for_the_same_moment_replaces_its_results(data):
@@ -211,12 +240,6 @@ def test_another_process_can_write_the_warehouse_right_after_a_door(data):
     departure.check(DAY)
     write = f"import duckdb; duckdb.connect({str(settings().warehouse)!r}).execute('create table written as select 1')"
     assert subprocess.run([sys.executable, "-c", write], capture_output=True).returncode == 0
-
-def test_a_drift_warns_on_the_day_of_its_run_and_not_on_those_that_bring_nothing_new(data):
-    company(50)
-    matched(f1=None, share=0.5, drift=0.2, day=1)
-    assert [len(failed(departure.check(DAY + timedelta(days=day)))) for day in (1, 1, 2, 3)] == [2, 2, 0, 0]
-
 
 
 def test_nothing_of_anybody_is_kept_in_the_results(data):
