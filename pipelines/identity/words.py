@@ -55,7 +55,7 @@ LEVELS = {
     "share none": "общих нет",
     "almost the same": "почти совпадает",
     "share one of several people": "есть общий, он у нескольких людей",
-    "share a private one": "есть общий, он ничей больше",
+    "share a private one": "есть общий, только у них двоих",
     "one digit differs": "различается одна цифра",
     "share one": "есть общий",
     "similar locality": "похожий населённый пункт",
@@ -177,10 +177,10 @@ SENTENCES = {
     "now": "сейчас",
     "then": "станет",
     "customers": "клиентов",
-    "pairs that wait for a person": "пар ждут решения человека",
+    "pairs that wait for a person": "пары, ждущие решения",
     "{merged:,} customers become part of another, {split:,} part from one, {created:,} are new, {retired:,} go. {moved:,} records move between customers; "
     "{affected:,} customers and their {memberships:,} segment memberships are affected.": "Станут частью другого клиента: {merged:,}, отделятся: {split:,}, "
-    "новых: {created:,}, исчезнут: {retired:,}. Записей перейдёт к другому клиенту: {moved:,}; затронуто клиентов: {affected:,}, их мест в сегментах: {memberships:,}.",
+    "новых: {created:,}, исчезнут: {retired:,}. Записей перейдёт к другому клиенту: {moved:,}; затронуто клиентов: {affected:,}, их членств в сегментах: {memberships:,}.",
     "In it are {count:,} records that are new, changed, gone or newly decided on since the last run.": "Из них записей новых, изменённых, исчезнувших или с новым решением "
     "после последнего запуска: {count:,}.",
     "Decisions that it cannot obey: {count:,}": "Решения, которые он не сможет выполнить: {count:,}",
@@ -216,7 +216,7 @@ SENTENCES = {
     "  (not one error was seen)": "  (ни одной ошибки не видно)",
     "{rows} rows repeat a record id, or have none: of each record the last row counts": "Строк, где id записи повторён или пуст: {rows}; от каждой записи считается последняя",
     "There is no record in {file}": "В файле {file} нет ни одной записи",
-    "{records} records of the truth are not among the records: each counts as a customer of its own": "Записей правильного ответа нет среди записей: {records}; "
+    "{records} records of the truth are not among the records: each counts as a customer of its own": "Записей из файла с ответами нет во входном файле: {records}; "
     "каждая считается отдельным клиентом",
     "{records} records are not in the truth: they are matched and not compared": "Записей нет в правильном ответе: {records}; они сопоставлены, но не сравниваются",
     "{rows} rows of {file} cannot be read and are left out; the first is line {line}: {reason}": "Строк файла {file} не прочитано: {rows}; первая — строка {line}: {reason}",
@@ -244,7 +244,7 @@ SENTENCES = {
     "потому что каждое у слишком многих людей: {held:,}, записей {records:,}",
     "Birth dates taken for “not known”, since too many people have each: {held:,}, in {records:,} records": "Дат рождения принято за «неизвестно», "
     "потому что каждая у слишком многих людей: {held:,}, записей {records:,}",
-    "First days of a year of which only the year is taken as known: {held:,}, in {records:,} records": "Первых января, от которых взят только год: {held:,}, записей {records:,}",
+    "First days of a year of which only the year is taken as known: {held:,}, in {records:,} records": "Дат 1 января, в которых известным считается только год: {held:,}, записей {records:,}",
     "Records that say nothing by which others could be found, each a customer of its own: {records:,}": "Записей, в которых нет ничего, по чему нашлись бы другие; "
     "каждая — отдельный клиент: {records:,}",
     "Records that repeat another to the letter, and go where it goes: {records:,}": "Записей, повторяющих другую буква в букву, они идут вместе с ней: {records:,}",

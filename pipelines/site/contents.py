@@ -62,7 +62,7 @@ SECTIONS = (
         {"en": "Matching, run by run", "ru": "Сопоставление по запускам"},
         {
             "en": "The share of records that turned out to be somebody already known, and F1 of the pairs where the truth or labels are known, both with a 95% confidence interval. A fall of F1 stops the publication. Drift is how far records moved between sizes of customer, and pairs between weights, since the run before (population stability index): above 0.1 it is worth a look.",
-            "ru": "Доля записей, оказавшихся уже известными людьми, и F1 пар, если известен правильный ответ или разметка; рядом доверительный интервал 95 %. Падение F1 останавливает публикацию. Сдвиг показывает, насколько с прошлого запуска изменились размеры клиентов и веса пар (индекс стабильности, PSI): больше 0,1 — стоит посмотреть.",
+            "ru": "Доля записей, оказавшихся уже известными людьми, и F1 пар, если известен правильный ответ или разметка; рядом доверительный интервал 95 %. Падение F1 останавливает публикацию. Сдвиг показывает, насколько с прошлого запуска изменилось распределение клиентов по числу записей и веса пар (индекс стабильности, PSI): больше 0,1 — стоит посмотреть.",
         },
         {
             "en": (

@@ -123,7 +123,7 @@ def test_masks_keep_first_letters_and_no_lengths():
 def test_a_customer_a_pair_and_their_chart_are_explained_in_russian_too(company, svod):
     file = company / "why.html"
     pair, customer = svod("explain", ANNAS[0], ANNAS[1], "--ru"), svod("explain", ANNAS[0], "--ru", "--chart", str(file))
-    assert "есть общий, он ничей больше" in pair and "Это один клиент" in pair
+    assert "есть общий, только у них двоих" in pair and "Это один клиент" in pair
     assert f"Самое слабое звено: {ANNAS[0]} и {OLEGS[0]}" in customer and "Нарисовано" in customer
     page = file.read_text()
     assert '<html lang="ru">' in page and "Что держит записи вместе" in page
