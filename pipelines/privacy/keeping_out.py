@@ -49,7 +49,6 @@ ANOTHERS = """
 delete from met where type in ('ga_client_id', 'ym_client_id', 'anonymous_id')
     and (type, text) in (select ({kind}, {text}) from staging.{table} where record_id is not null and record_id not in (from subject.records))
 """
-MATCHED = "select count(*) from duckdb_tables() where schema_name = 'identity' and table_name = 'record_customers'"
 
 
 def keep_out(run_at: datetime) -> int:
@@ -91,9 +90,10 @@ def _meet(connection: duckdb.DuckDBPyConnection) -> bool:
 
     register(connection)
     tombstones.load(connection)
+    tables = subject.tables_of(connection, views=True)
+    staged = {table: columns for (schema, table), columns in tables.items() if schema == "staging"}
     # Who has been a customer with other addresses all along is not the one erased.
-    unknown = "and record_id not in (select record_id from identity.record_customers)" if connection.execute(MATCHED).fetchone()[0] else ""
-    staged = {table: columns for (schema, table), columns in subject.tables_of(connection, views=True).items() if schema == "staging"}
+    unknown = "and record_id not in (select record_id from identity.record_customers)" if ("identity", "record_customers") in tables else ""
     queries = []
     for table, columns in staged.items():
         for column, query in VALUES.items():

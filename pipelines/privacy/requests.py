@@ -3,20 +3,17 @@
 import duckdb
 
 from pipelines.privacy.finding import Person
+from pipelines.privacy.subject import SPELLINGS
 
 # However an address or a number is written: of whom there is a record, the record's identifiers tell it.
-SPELLED = """
+SPELLED = f"""
 insert into subject.requests
 select reference, null, type, spelled.raw_value from subject.requests
-inner join (
-    select 'email' as type, value, raw_value from intermediate.int_email_values
-    union
-    select 'phone', value, raw_value from intermediate.int_phone_values
-) as spelled using (type)
+inner join ({SPELLINGS}) as spelled using (type)
 where spelled.value = text and spelled.raw_value <> text
 """
 # What each request's people are known by, however it is written.
-SAID = """
+SAID = f"""
 create or replace temp table said as
 with
 
@@ -31,9 +28,7 @@ held as (
 
 spelled as (
 
-    select 'email' as type, value, raw_value from intermediate.int_email_values
-    union
-    select 'phone', value, raw_value from intermediate.int_phone_values
+    {SPELLINGS}
     union
     select type, value, text from listed
 

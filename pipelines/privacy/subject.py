@@ -31,7 +31,13 @@ union
 select customer_id from identity.record_moves where customer_id is not null group by customer_id having bool_and(record_id in (from subject.records))
 """
 
-TEXTS = """
+# However an address or a number was ever written.
+SPELLINGS = """
+select 'email' as type, value, raw_value from intermediate.int_email_values
+union
+select 'phone', value, raw_value from intermediate.int_phone_values
+"""
+TEXTS = f"""
 insert into subject.texts
 with
 
@@ -51,9 +57,7 @@ theirs as (
 select distinct held.identifier_type, held.text from held inner join theirs on held.identifier_type = theirs.identifier_type and held.value = theirs.value
 where held.text is not null
 union
-select 'email', spelled.raw_value from intermediate.int_email_values as spelled inner join theirs on theirs.identifier_type = 'email' and spelled.value = theirs.value
-union
-select 'phone', spelled.raw_value from intermediate.int_phone_values as spelled inner join theirs on theirs.identifier_type = 'phone' and spelled.value = theirs.value
+select spelled.type, spelled.raw_value from ({SPELLINGS}) as spelled inner join theirs on spelled.type = theirs.identifier_type and spelled.value = theirs.value
 """
 
 # What cannot be anybody else's wherever it stands: an address, a number of full length, a long key.
@@ -134,8 +138,9 @@ def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict)
         source = f'"{schema}"."{table}"'
         connection.execute(f"insert into subject.rows select _file_id, _line from {source} where {condition(schema, columns, source=source)}")
     # Of an export that has just come, events may stand in views only.
-    seen = {name: columns for name, columns in tables_of(connection, views=True).items() if name[0] == "staging" and name not in tables}
-    seen = {name: columns for name, columns in seen.items() if {"_file_id", "_line", "record_id", "subject_type", "subject_value"} <= columns.keys()}
+    named = {"_file_id", "_line", "record_id", "subject_type", "subject_value"}
+    views = {name: columns for name, columns in tables_of(connection, views=True).items() if name[0] == "staging" and name not in tables}
+    seen = {name: columns for name, columns in views.items() if named <= columns.keys()}
     for schema, table in seen:
         told = "(subject_type, subject_value) in (select (type, text) from subject.texts)"
         connection.execute(f'insert into subject.rows select _file_id, _line from "{schema}"."{table}" where {told}')
@@ -147,13 +152,11 @@ def find_rows(connection: duckdb.DuckDBPyConnection, tables: dict, staged: dict)
     for (schema, table), columns in (staged | seen).items():
         owner = "record_id" if "record_id" in columns and (schema == "intermediate" or table.endswith(SHAPES)) else None
         email = "email" if table == "stg_esp__provider_events" else None
-        foreign = (
-            f"{owner} is not null and {owner} not in (from subject.records)"
-            if owner
-            else f"not coalesce({email} in (from subject.needles), false)"
-            if email
-            else None
-        )
+        foreign = None
+        if owner:
+            foreign = f"{owner} is not null and {owner} not in (from subject.records)"
+        elif email:
+            foreign = f"not coalesce({email} in (from subject.needles), false)"
         if owner and {"identifier_type", "raw_value"} <= columns.keys():
             _find_anothers(connection, tables, f'"{schema}"."{table}"')
             foreign += " or record_id is null and (identifier_type, raw_value) in (from anothers)"
