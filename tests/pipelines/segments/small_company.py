@@ -35,8 +35,8 @@ def build(data: Path, dbt: Dbt) -> None:
             """select max(customer_id) filter (where orders_count > 0), min(customer_id), (select min(email) from marts.customers)
                from marts.customer_360"""
         ).fetchone()
-        for table in ("customers", "customer_channels", "customer_redirects", "customer_identifiers"):
-            connection.execute(f"delete from marts.{table} where customer_id = ?", [lost])
+        for table in ("marts.customers", "profile.customer_facts", "marts.customer_channels", "marts.customer_redirects", "marts.customer_identifiers"):
+            connection.execute(f"delete from {table} where customer_id = ?", [lost])
         connection.execute(
             "insert into marts.customer_redirects values (?, ?, ?), (?, null, ?), (?, ?, ?)", [FORMER, kept, DAYS[1], GONE, DAYS[1], lost, kept, DAYS[1]]
         )
