@@ -5,6 +5,7 @@ so that what the process took meanwhile is that model's.
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -43,4 +44,7 @@ def main(figures: Path, *arguments: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))
+    code = main(Path(sys.argv[1]), *sys.argv[2:])
+    sys.stdout.flush()
+    # As the daily job's process ends, which does not tidy up what the system takes back anyway.
+    os._exit(code)
