@@ -126,7 +126,7 @@ def ours(host: str, port: int, people: list[dict]) -> None:
     """The sender itself, batch by batch, from rows as a claim writes them."""
     from pipelines.sending.channels.smtp import Smtp
     from pipelines.sending.claim import Batch
-    from pipelines.sending.deliver import Delivery
+    from pipelines.sending.deliver import Delivery, Temper
     from pipelines.sending.journal import Journal
     from pipelines.sending.parts import parts
     from pipelines.sending.rates import Rates
@@ -149,7 +149,7 @@ def ours(host: str, port: int, people: list[dict]) -> None:
                     rows = [row(number) for number in range(start, min(start + 1000, len(people)))]
                     batch = Batch(f"{start:06d}-email", "email", "live", rows, Journal(f"{start:06d}-email", "email", "live", host))
                     delivery = Delivery(
-                        batch, channel, account, rates, Sending(), render=given.render, links=given.links, stop=asyncio.Event(), tell=lambda _: None
+                        batch, channel, account, rates, Sending(), Temper(), render=given.render, links=given.links, stop=asyncio.Event(), tell=lambda _: None
                     )
                     await delivery.run()
                     assert delivery.counts == {"accepted": len(rows)}, delivery.counts

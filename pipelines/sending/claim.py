@@ -71,6 +71,7 @@ attempts as (
         arg_max(coalesce(code, ''), attempt) filter (mode in ('live', $mode)) = $unwritten as waits_for_template,
         arg_max(outcome, attempt) filter (mode in ('live', $mode)) as outcome,
         arg_max(coalesce(finished_at, started_at), attempt) filter (mode in ('live', $mode)) as tried_at,
+        min(coalesce(finished_at, started_at)) filter (mode in ('live', $mode) and outcome = 'unknown') as doubted_at,
         max(attempt) as attempt
     from communications.attempts
     group by message_id
@@ -87,7 +88,7 @@ free as (
         case
             when attempts.waits_for_template then
                 attempts.tried_at + to_seconds(least(greatest($backoff, $mending) * pow(2, attempts.unwritten - 1), $longest))
-            when attempts.outcome = 'deferred' then
+            when attempts.outcome in ('deferred', 'unknown') then
                 attempts.tried_at + to_seconds(least($backoff * pow(2, greatest(attempts.tries, 1) - 1), $longest))
             else outbox.release_at
         end as claimable_at
@@ -102,13 +103,11 @@ free as (
         and outbox.message_id not in (select message_id from in_hand)
         and outbox.message_id not in (select message_id from quiet_now)
         and coalesce(attempts.tries, 0) < $attempts
+        and coalesce(attempts.outcome, 'deferred') in ('deferred', 'unknown')
+        -- At most once for marketing, at least once for what the customer waits for, unless the provider still knows what it may have taken.
         and (
-            attempts.outcome is null
-            or attempts.outcome = 'deferred'
-            -- At most once for marketing, at least once for what the customer waits for, unless the provider knows a repeated message.
-            or attempts.outcome = 'unknown' and (
-                outbox.purpose = 'transactional' or attempts.tried_at + to_seconds($idempotency_hours * 3600) > $now
-            )
+            outbox.purpose = 'transactional' or attempts.doubted_at is null
+            or attempts.doubted_at + to_seconds($idempotency_hours * 3600) > $now
         )
 
 )

@@ -3,14 +3,15 @@
 What a message or its recipient does wrong is its own outcome and never anybody else's. What nobody's message could be written with is the
 template's fault, and its messages wait for it to be mended. What a provider does wrong (takes nothing, is out of
 reach) holds up everything for a while, and then the rest stays unclaimed for a later run. What a recipient's side puts off is left to a
-later claim: retries of a message are decided in one place, `claim`.
+later claim: retries of a message are decided in one place, `claim`. What was asked when the batch was claimed (consent, suppressions, quiet hours)
+holds for a while only: what is not begun by then is claimed anew.
 """
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pipelines.redaction import Told
@@ -29,17 +30,26 @@ Render = Callable[[list[dict]], Sequence[object]]  # per row a Content, or why n
 Tell = Callable[[str], None]
 
 
+@dataclass
+class Temper:
+    """How the provider has been in this run, from batch to batch. Moments are of the monotonic clock, in seconds."""
+
+    last_good: float = field(default_factory=time.monotonic)
+    pause_until: float = 0.0
+    troubles: int = 0
+
+
 class Delivery:
     """Sends a batch. `stop` ends it cleanly: what is under way is finished, what is not begun stays free."""
 
-    def __init__(self, batch: Batch, channel: Channel, pace: Pace, rates: Rates, sending: Sending, *, render: Render, links: Callable[[dict], dict[str, str]], stop: asyncio.Event, tell: Tell):  # fmt: skip
-        self.batch, self.channel, self.pace, self.rates, self.sending = batch, channel, pace, rates, sending
+    def __init__(self, batch: Batch, channel: Channel, pace: Pace, rates: Rates, sending: Sending, temper: Temper, *, render: Render, links: Callable[[dict], dict[str, str]], stop: asyncio.Event, tell: Tell):  # fmt: skip
+        self.batch, self.channel, self.pace, self.rates, self.sending, self.temper = batch, channel, pace, rates, sending, temper
         self.render, self.links, self.stop, self.tell = render, links, stop, tell
         self.counts: Counter[str] = Counter()
         self.gave_up: str | None = None  # why the provider was given up on
         self._waiting = Waiting(rates, self._ends)
         self._open = 1  # messages not finished, and the writing itself
-        self._last_good, self._pause_until, self._troubles = time.monotonic(), 0.0, 0
+        self._ask_again_at = time.monotonic() + sending.recheck_after
 
     async def run(self) -> None:
         try:
@@ -95,7 +105,7 @@ class Delivery:
     async def _send(self, row: dict, message: Message, attempt: int) -> Result | None:
         """One attempt; None if it was not begun, because it is too late or the run ends."""
         domain = domain_of(message)
-        while not self._ends() and (wait := max(self._pause_until - time.monotonic(), 0) or self.rates.take(self.channel.provider)):
+        while not self._ends() and (wait := max(self.temper.pause_until - time.monotonic(), 0) or self.rates.take(self.channel.provider)):
             await asyncio.sleep(min(wait, 0.2))
         if self._ends() or datetime.now(UTC).replace(tzinfo=None) >= datetime.fromisoformat(row["expires_at"]):
             return None
@@ -104,11 +114,13 @@ class Delivery:
             result = await self.channel.send(message)
         except Exception as error:  # a channel's own fault: whether the provider has the message, nobody knows
             result = Result(outcome="unknown", code="error", diagnostic=type(error).__name__)
+        if is_throttling(result) and result.code not in THROTTLED:  # said in the provider's own words
+            result = replace(result, code="429", diagnostic=f"{result.code}: {result.diagnostic or ''}".strip(": "))
         if result.outcome == "deferred" and not is_throttling(result) and row["tries"] + 1 >= self.sending.attempts:
             result = Result(outcome="failed", code=result.code, diagnostic=f"{result.diagnostic or ''} (given up after {row['tries'] + 1} tries)".strip())
         self._note(row, result, attempt)
         if not is_throttling(result):
-            self._last_good, self._troubles = time.monotonic(), 0
+            self.temper.last_good, self.temper.troubles = time.monotonic(), 0
             self.rates.good(self.channel.provider, domain)
             if result.outcome == "deferred" and (result.diagnostic or "").startswith("4.7."):
                 self.rates.slow_down(domain, MESSAGE_RATE_UNLIMITED)
@@ -118,14 +130,14 @@ class Delivery:
         """The provider takes nothing for now: slower from here on, and a pause for all, longer each time; at the end of patience it is given up on."""
         if result.code != UNREACHABLE:
             self.rates.slow_down(self.channel.provider, self.pace.rate)
-        if time.monotonic() - self._last_good > self.sending.patience:
+        pause = result.retry_after or min(FIRST_PAUSE * 2**self.temper.troubles, LONGEST_PAUSE)
+        if max(pause, time.monotonic() - self.temper.last_good) > self.sending.patience:
             self.gave_up = f"{self.channel.provider} takes nothing: {result.code} {result.diagnostic or ''}".strip()
-        elif self._pause_until < time.monotonic():
-            pause = result.retry_after or min(FIRST_PAUSE * 2**self._troubles, LONGEST_PAUSE)
-            self._pause_until, self._troubles = time.monotonic() + pause, self._troubles + 1
+        elif self.temper.pause_until < time.monotonic():
+            self.temper.pause_until, self.temper.troubles = time.monotonic() + pause, self.temper.troubles + 1
 
     def _ends(self) -> bool:
-        return self.stop.is_set() or self.gave_up is not None
+        return self.stop.is_set() or self.gave_up is not None or time.monotonic() >= self._ask_again_at
 
     def _messages(self, rows: list[dict]) -> list[object]:
         """Per row a Message, or why there is none. Where a chunk as a whole breaks, it is written row by row."""

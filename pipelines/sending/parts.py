@@ -103,7 +103,9 @@ def withdrawn(connection: DuckDBPyConnection, now: datetime) -> None:
     if not connection.execute("select count(*) from communications.outbox where not is_phantom").fetchone()[0]:
         return  # before the first evaluation there may be no marts to ask
     recheck.withdrawn(connection, now)
-    connection.execute(STOPPED, {"now": now, "stopped": stopped_messages(connection)})
+    stopped = stopped_messages(connection)
+    connection.execute(STOPPED, {"now": now, "stopped": stopped})
+    connection.execute("insert into quiet_now select unnest($stopped::varchar[])", {"stopped": stopped})  # in doubt, they are not offered again
 
 
 def email(pace: Email, given: Parts) -> Channel:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.redaction import Told, plain
 from pipelines.sending.channel import Channel
 from pipelines.sending.claim import Terms, claim, settle
-from pipelines.sending.deliver import Delivery, Render
+from pipelines.sending.deliver import Delivery, Render, Temper
 from pipelines.sending.rates import Rates
 from pipelines.sending.settings import Pace
 from pipelines.settings import settings
@@ -100,7 +101,7 @@ async def _batches(name: str, channel: Channel, pace: Pace, parts: Parts, counts
         settings().data / "communications" / "rates.json",
         {channel.provider: pace.rate} | {f"@{domain}": rate for domain, rate in getattr(pace, "recipient_rates", {}).items()},
     )
-    waited, taken = 0.0, 0
+    waited, taken, temper = 0.0, 0, Temper()
     while not stop.is_set() and (limit is None or taken < limit):
         size = min(sending.batch, limit - taken) if limit is not None else sending.batch
         try:
@@ -113,12 +114,13 @@ async def _batches(name: str, channel: Channel, pace: Pace, parts: Parts, counts
             wait = (due - datetime.now(UTC).replace(tzinfo=None)).total_seconds() + 0.01 if due else None
             if wait is None or waited + wait > sending.patience:
                 return None
-            waited += max(wait, 0.01)
+            waited, begun = waited + max(wait, 0.01), time.monotonic()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), max(wait, 0.01))
+            temper.last_good += time.monotonic() - begun  # nothing was asked of the provider meanwhile
             continue
         taken += len(batch.rows)
-        delivery = Delivery(batch, channel, pace, rates, sending, render=parts.render, links=parts.links, stop=stop, tell=tell)
+        delivery = Delivery(batch, channel, pace, rates, sending, temper, render=parts.render, links=parts.links, stop=stop, tell=tell)
         try:
             await delivery.run()
         finally:

@@ -84,3 +84,6 @@ class Sending(BaseModel):
     attempts: int = Field(8, ge=1, description="How often a message is tried that the recipient's side puts off")
     backoff: float = Field(60, ge=0, description="Seconds before it is tried again; doubled each time, up to an hour")
     patience: float = Field(120, ge=0, description="Seconds that a run stays for what was put off, or for a provider that takes nothing")
+    recheck_after: float = Field(
+        120, gt=0, description="Seconds after which consent, suppressions and quiet hours are asked again for what was claimed and is not yet on its way"
+    )

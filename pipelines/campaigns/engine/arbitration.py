@@ -146,14 +146,18 @@ from judged cross join patterns where patterns.kind = 'delivery' and patterns.na
 def begin(connection: DuckDBPyConnection, policy: Policy) -> None:
     """Temporary table `caps`, and what was held back before for those who still listen."""
     connection.execute(FAILED)
-    connection.execute("create or replace temp table caps (name varchar, channels varchar[], seconds bigint, at_most int)")
-    for cap in policy.caps:
-        connection.execute("insert into caps values (?, ?, ?, ?)", [cap.name, list(cap.channels), int(cap.within.total_seconds()), cap.at_most])
+    load_caps(connection, policy)
     connection.execute("""
         insert into happened by name
         select pattern, null as customer_id, due_at as known_at, due_at as moment, null as event_id, message_id, null as final, null as joined_at
         from communications.decisions semi join asked using (message_id) cross join patterns
         where patterns.kind = 'delivery' and patterns.name = 'held_back' and not is_eligible and message_id not in (select message_id from communications.outbox)""")
+
+
+def load_caps(connection: DuckDBPyConnection, policy: Policy) -> None:
+    connection.execute("create or replace temp table caps (name varchar, channels varchar[], seconds bigint, at_most int)")
+    for cap in policy.caps:
+        connection.execute("insert into caps values (?, ?, ?, ?)", [cap.name, list(cap.channels), int(cap.within.total_seconds()), cap.at_most])
 
 
 def arbitrate(connection: DuckDBPyConnection, policy: Policy) -> int:

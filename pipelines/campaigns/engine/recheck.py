@@ -2,26 +2,45 @@
 
 A tick decides by what held when a message was due. Between that and the sending lie hours, so the sender asks again when it claims, and
 nothing that it asks about here is ever sent. Inputs are those of the tick (`inputs.show`); `now` is a real clock, the sender's.
+
+Caps are counted once more as well, by when messages really went: where sending stood still for days, what was planned days apart is due at once.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine import definitions, given, inputs
 from pipelines.campaigns.engine.definitions import RECALL, CompileWhere, compiled
-from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, is_quiet, same_person, with_heir
+from pipelines.campaigns.engine.arbitration import load_caps
+from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, is_quiet, of_these, same_person, with_heir
 from pipelines.campaigns.schema import Policy, Scenario
+from pipelines.settings import settings
 
-# Whatever has been handed over, or may have been, is not called back any more; trial runs hand nothing over.
-GONE = "select message_id from communications.attempts where mode = 'live' and outcome <> 'deferred'"
+# Whatever has been handed over is not called back any more; trial runs hand nothing over. What may have been handed over may be offered again.
+GONE = "select message_id from communications.attempts where mode = 'live' and outcome not in ('deferred', 'unknown')"
+DOUBTFUL = "select message_id from communications.attempts where mode = 'live' and outcome = 'unknown'"
 WAITING = f"""
 create or replace temp table waiting_messages as
 {
-    with_heir(f'''select outbox.*, entries.occurrence from communications.outbox as outbox inner join communications.entries using (entry_id)
+    with_heir(f'''select outbox.*, entries.occurrence, message_id in ({DOUBTFUL}) as is_doubtful
+    from communications.outbox as outbox inner join communications.entries using (entry_id)
     where not is_phantom and message_id not in (select message_id from communications.cancellations) and message_id not in ({GONE})
-        and outbox.scenario not in (select unnest(cast($unreadable as varchar[])))''')
+        and (not is_doubtful or expires_at > {TICK_AT}) and outbox.scenario not in (select unnest(cast($unreadable as varchar[])))''')
+}
+"""
+# Of those whose messages wait, what went to whoever they were or have become.
+SENT = f"""
+create or replace temp table sent_messages as
+{
+    of_these(
+        '''(select outbox.*, finished_at from communications.outbox as outbox inner join (
+        select message_id, max(coalesce(finished_at, started_at)) as finished_at from communications.attempts
+        where mode = 'live' and outcome in ('accepted', 'unknown') group by message_id
+    ) using (message_id))''',
+        "select final from waiting_messages",
+    )
 }
 """
 WITHDRAWN = f"""
@@ -34,11 +53,20 @@ heirs as (
 
 ),
 
+banned as (
+
+    select message_id, bool_and(is_processing_forbidden) as is_banned
+    from heirs inner join channels_then as channels using (customer_id)
+    where heirs.channel = 'webhook' and channels.valid_from <= {TICK_AT} and channels.valid_to > {TICK_AT} group by message_id
+
+),
+
 checked as (
 
     select heirs.message_id,
         case
             when not coalesce(is_live, false) then 'cancelled'
+            when heirs.channel = 'webhook' then case when heirs.purpose <> 'transactional' and is_banned then 'no_processing_basis' end
             when heirs.purpose <> 'transactional' and (not coalesce(channels.has_consent, false) or channels.address is distinct from heirs.address) then 'no_basis'
             when heirs.purpose <> 'transactional' and coalesce(channels.is_processing_forbidden, true) then 'no_processing_basis'
             when suppressed.suppressed_at is not null then 'suppressed'
@@ -48,7 +76,7 @@ checked as (
     left join channels_then as channels
         on heirs.customer_id = channels.customer_id and heirs.channel = channels.channel and channels.valid_from <= {TICK_AT} and channels.valid_to > {TICK_AT}
     left join suppressed on heirs.channel = suppressed.channel and heirs.identifier_type = suppressed.identifier_type and heirs.address = suppressed.address
-    where heirs.channel <> 'webhook'
+    left join banned using (message_id)
 
 ),
 
@@ -66,24 +94,59 @@ left_early as (
 
 ),
 
--- Of the same message to what has become one customer, or to one address, the first goes.
+stopped as (
+
+    select message_id, reason from checked where reason is not null
+    union all
+    select * from left_early
+
+),
+
+-- Of the same message to what has become one customer one goes: what went already, or may have, else the first that may.
 twice as (
 
     select message_id, 'duplicate_address' as reason from (
-        select message_id, row_number() over (partition by scenario, occurrence, step, visit, final order by due_at, message_id) as place from waiting_messages
+        select message_id, row_number() over (partition by scenario, occurrence, step, visit, final order by is_doubtful desc, due_at, message_id) as place
+        from waiting_messages anti join stopped using (message_id)
     ) where place > 1
+    union all
+    select waiting.message_id, 'duplicate_address' from waiting_messages as waiting semi join (
+        select sent.*, occurrence from sent_messages as sent inner join communications.entries using (entry_id)
+    ) as sent on (waiting.scenario, waiting.occurrence, waiting.step, waiting.visit, waiting.final) = (sent.scenario, sent.occurrence, sent.step, sent.visit, sent.final)
+        and waiting.message_id <> sent.message_id
 
 ),
 
 reasons as (
 
-    select message_id, reason from checked where reason is not null
-    union all select * from left_early
-    union all select * from twice
+    select * from stopped
+    union all
+    select * from twice
 
 )
 
-select message_id, min(reason) as reason from reasons group by message_id
+select message_id, min(reason) as reason, any_value(is_doubtful) as is_doubtful from reasons inner join waiting_messages using (message_id) group by message_id
+"""
+# Over a cap with what went within its window up to now, with what another sender has in hand, and with what goes before it.
+CROWDED = f"""
+insert into quiet_now
+select distinct message_id from (
+    select waiting.message_id, caps.at_most,
+        count(distinct counted.message_id) + row_number() over (partition by caps.name, waiting.channel, waiting.final order by waiting.priority desc, waiting.release_at, waiting.message_id) as place
+    from waiting_messages as waiting
+    inner join caps on len(caps.channels) = 0 or list_contains(caps.channels, waiting.channel)
+    left join (
+        select message_id, final, channel, finished_at from sent_messages where purpose <> 'transactional' and channel <> 'webhook'
+        union all
+        select message_id, final, channel, {TICK_AT} from waiting_messages semi join in_hand using (message_id) where purpose <> 'transactional' and channel <> 'webhook'
+    ) as counted
+        on waiting.final = counted.final and (len(caps.channels) = 0 or list_contains(caps.channels, counted.channel))
+        and waiting.message_id <> counted.message_id and counted.finished_at > {TICK_AT} - to_seconds(caps.seconds)
+    where waiting.purpose <> 'transactional' and waiting.channel <> 'webhook' and not waiting.is_doubtful and waiting.release_at <= {TICK_AT}
+        and waiting.message_id not in (select message_id from quiet_now) and waiting.message_id not in (select message_id from in_hand)
+        and waiting.message_id not in (select message_id from communications.cancellations)
+    group by waiting.message_id, caps.name, caps.at_most, waiting.channel, waiting.final, waiting.priority, waiting.release_at
+) where place > at_most
 """
 
 
@@ -117,20 +180,30 @@ def withdrawn(
     current = definitions.load(connection, scenarios, policy)
     given.freeze(connection, current, policy, None, compile_where)
     connection.execute(WAITING, {"unreadable": unreadable})
-    return connection.execute(
-        f"insert into communications.cancellations by name select message_id, {UNTIL} as cancelled_at, reason, {TICK_AT} as tick_at from ({WITHDRAWN})"
-    ).fetchone()[0]
+    connection.execute(SENT)
+    connection.execute(f"create or replace temp table called_back as {WITHDRAWN}")
+    # What may have gone out is not called back, so that statistics go on saying that nobody knows; it is not offered again.
+    connection.execute("insert into quiet_now select message_id from called_back where is_doubtful")
+    (count,) = connection.execute(
+        f"""insert into communications.cancellations by name
+            select message_id, {UNTIL} as cancelled_at, reason, {TICK_AT} as tick_at from called_back where not is_doubtful"""
+    ).fetchone()
+    load_caps(connection, policy)
+    connection.execute("create temp table if not exists in_hand (message_id varchar)")  # a claim has made it
+    connection.execute(CROWDED)
+    return count
 
 
 def quiet_now(connection: DuckDBPyConnection, now: datetime, unreadable: Sequence[str] = ()) -> None:
-    """Temporary table `quiet_now`: messages for whose customers it is quiet hours at this moment, and those of scenarios whose file is half written.
+    """Temporary table `quiet_now`: messages for whose customers it is quiet hours, or will be before the sender asks again, and those of scenarios
+    whose file is half written.
 
     They stay planned; the sender leaves them for later. What somebody is just editing says neither that it is paused nor that it is live.
     """
-    moment = f"timestamp '{now}'"
+    moment, soon = f"timestamp '{now}'", f"timestamp '{now + timedelta(seconds=settings().sending.recheck_after)}'"
     connection.execute(
         f"""create or replace temp table quiet_now as select message_id from communications.outbox
             where expires_at > {moment} and (scenario in (select unnest(cast($unreadable as varchar[])))
-                or (quiet_from is not null and {is_quiet(moment, "time_zone", "quiet_from", "quiet_to")}))""",
+                or (quiet_from is not null and ({is_quiet(moment, "time_zone", "quiet_from", "quiet_to")} or {is_quiet(soon, "time_zone", "quiet_from", "quiet_to")})))""",
         {"unreadable": list(unreadable)},
     )

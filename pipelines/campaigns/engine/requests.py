@@ -134,10 +134,21 @@ PREPARED = f"""
 create or replace temp table prepared as
 with
 
+-- Nobody is told of who forbade processing; what one channel alone needs a basis for stops that channel.
+banned as (
+
+    select message_id, bool_and(is_processing_forbidden) as is_banned
+    from requests inner join channels_then as channels
+        on {person("requests", "due_at")} = channels.customer_id and channels.valid_from <= due_at and channels.valid_to > due_at
+    where kind = 'webhook' group by message_id
+
+),
+
 timed as (
 
     select requests.*, versions.purpose, versions.priority, versions.listens_to_decisions, not versions.is_live as is_paused, {person("requests", "due_at")} as who,
-        way.channel as channel, way.identifier_type as identifier_type, way.address as address, way.obstacle as obstacle,
+        way.channel as channel, way.identifier_type as identifier_type, way.address as address,
+        case when kind = 'send' then way.obstacle when versions.purpose <> 'transactional' and is_banned then 'no_processing_basis' end as obstacle,
         coalesce(zones.time_zone, $zone) as time_zone,
         -- What tells another system wakes nobody.
         case kind when 'send' then cast(quiet_from as time) end as quiet_from, case kind when 'send' then cast(quiet_to as time) end as quiet_to,
@@ -145,6 +156,7 @@ timed as (
     from requests
     inner join versions using (scenario, version)
     left join chosen using (message_id)
+    left join banned using (message_id)
     left join sends using (scenario, version, step)
     left join zones on {person("requests", "due_at")} = zones.customer_id
 
@@ -164,7 +176,7 @@ select * from undecided
 union all by name
 select prepared.*, recalls.recalled_at,
     case when is_paused then 'cancelled' when is_control then 'local_holdout' when holdout is not null then holdout || '_holdout' end as first_reason,
-    case when kind = 'send' then obstacle end as reason, null as detail
+    obstacle as reason, null as detail
 from prepared left join ({RECALLS.format(messages="prepared")}) as recalls using (message_id)
 """
 

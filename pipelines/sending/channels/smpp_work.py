@@ -7,9 +7,10 @@ from smpplib import consts
 
 from pipelines.sending.channel import Result
 
-LATER = {consts.SMPP_ESME_RTHROTTLED, consts.SMPP_ESME_RMSGQFUL, consts.SMPP_ESME_RSYSERR, 0x64, 0x65}  # 0x64, 0x65: temporary application errors
+CROWDED = {consts.SMPP_ESME_RTHROTTLED, consts.SMPP_ESME_RMSGQFUL}
+LATER = {*CROWDED, consts.SMPP_ESME_RSYSERR, 0x64, 0x65}  # 0x64, 0x65: temporary application errors; like a system error they may be of this message only
 RECIPIENT = {consts.SMPP_ESME_RINVDSTADR, consts.SMPP_ESME_RINVDSTTON, consts.SMPP_ESME_RINVDSTNPI}
-BACK_OFF = 1.0  # seconds after ESME_RTHROTTLED
+BACK_OFF = 1.0  # seconds after an answer that the centre has too much to do
 
 
 @dataclass(eq=False)
@@ -35,5 +36,5 @@ class Work:
         if self.ids:  # trying again would send the parts twice that were taken
             return Result(outcome="unknown", code=code, diagnostic=f"{len(self.ids)} of {len(self.parts)} parts were taken; {words}")
         if status in LATER:
-            return Result(outcome="deferred", code=code, diagnostic=words, retry_after=BACK_OFF)
+            return Result(outcome="deferred", code=code, diagnostic=words, retry_after=BACK_OFF if status in CROWDED else None)
         return Result(outcome="failed", code=code, diagnostic=words, is_recipient=status in RECIPIENT)

@@ -108,11 +108,15 @@ def test_what_is_in_doubt_is_sent_again_only_where_that_does_no_harm(data, purpo
     terms = dataclasses.replace(TERMS, idempotency_hours=hours)
     attempted("killed", terms=terms)
     assert outcomes() == {"unknown": 1}
-    assert bool(claimed(terms)) == again
-    if hours:
-        with connect() as connection:  # the provider has forgotten by now
-            connection.execute("update communications.attempts set started_at = started_at - interval 25 hours")
-        assert claimed(terms) == []
+    assert claimed(terms) == []  # not at once: whatever broke may be broken still
+    later = now() + timedelta(seconds=61)
+    assert bool(claimed(terms, at=later)) == again
+    if hours:  # the provider has forgotten by then what it may have taken, also where it put off a repetition since
+        attempted("deferred", "503", terms=terms, at=later)
+        assert [attempt for _, attempt in claimed(terms, at=later + timedelta(seconds=61))] == [3]
+        with connect() as connection:
+            connection.execute("update communications.attempts set started_at = started_at - interval 25 hours where outcome = 'unknown'")
+        assert claimed(terms, at=later + timedelta(seconds=61)) == []
 
 
 def test_a_batch_says_what_the_message_may_speak_of(data):

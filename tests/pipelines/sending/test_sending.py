@@ -13,6 +13,7 @@ from pipelines.campaigns.schema import Policy
 from pipelines.messages.render import renderer
 from pipelines.sending import journal
 from pipelines.sending.claim import Terms, batches, claim
+from pipelines.sending.channel import Result
 from pipelines.sending.run import send
 from pipelines.settings import settings
 
@@ -135,7 +136,7 @@ def test_a_refusal_at_any_verb_is_that_messages_own(email, verb, answer, expecte
 def test_a_transactional_message_in_doubt_is_sent_again_under_the_same_id(email):
     (one,) = fill(1, purpose="transactional")
     with Misbehaving(lambda verb, line, begun: "accept and drop" if verb == "DOT" and begun == 1 else None).serving() as server:
-        email(port=server.port)
+        email(port=server.port, _backoff=0)
         send(parts(), channels=("email",))
     assert server.accepted == {one: 2}
     assert outcomes() == {"unknown": 1, "accepted": 1}
@@ -174,6 +175,57 @@ def test_a_relay_that_takes_nothing_is_given_up_on_and_the_messages_stay(email):
         email(port=server.port)
         send(parts(), channels=("email",))
     assert sum(server.accepted.values()) == 20
+
+
+def test_what_a_batch_asked_is_asked_again_before_what_is_left_of_it_goes(email):
+    ids, asked = fill(40), []
+
+    def withdrawn(connection, moment):  # from the second claim on nobody wants anything
+        asked.append(moment)
+        if len(asked) > 1:
+            connection.execute("create or replace temp table quiet_now as select message_id from communications.outbox")
+
+    with Misbehaving().serving() as server:
+        email(port=server.port, rate=10, _recheck_after=0.5)
+        send(parts(withdrawn=withdrawn), channels=("email",))
+    assert 0 < len(server.accepted) < len(ids)
+    assert len(asked) == 2
+    assert outcomes() == {"accepted": len(server.accepted)}
+
+
+class Busy:
+    """Stands before a real channel and lets nothing through: what it answers is a provider's own word for "too much"."""
+
+    name, provider, idempotency_hours = "email", "busy", 0
+
+    def __init__(self, retry_after: float):
+        self.retry_after, self.asked = retry_after, 0
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_): ...
+
+    async def send(self, message):
+        self.asked += 1
+        return Result(outcome="deferred", code="smpp_0x58", diagnostic="throttled", retry_after=self.retry_after)
+
+
+@pytest.mark.parametrize("retry_after", [0.01, 1800])
+def test_a_provider_that_is_busy_in_its_own_words_uses_up_no_attempt_and_holds_nothing_beyond_patience(email, retry_after):
+    fill(1)
+    email(_patience=0.3, _backoff=0, _attempts=2)
+    for _ in range(3):
+        busy, begun = Busy(retry_after), time.monotonic()
+        report = send(parts(channels={"email": lambda *_: busy}), channels=("email",))
+        assert time.monotonic() - begun < 30
+        assert "busy takes nothing: 429 smpp_0x58: throttled" in report.held["email"]
+        assert busy.asked == 1 if retry_after > 1 else busy.asked > 2
+    assert set(outcomes()) == {"deferred"}
+    with Misbehaving().serving() as server:
+        email(port=server.port, _attempts=2)
+        send(parts(), channels=("email",))
+    assert sum(server.accepted.values()) == 1
 
 
 def test_a_rate_per_recipient_domain_is_kept(email):

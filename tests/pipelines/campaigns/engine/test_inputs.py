@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from pipelines.campaigns.engine import inputs, run
 from pipelines.campaigns.engine.recheck import withdrawn
 from pipelines.campaigns.engine.tick import tick
-from pipelines.campaigns.schema import Exit, Policy, Scenario
+from pipelines.campaigns.schema import Cap, Exit, Policy, Scenario
 from pipelines.cli import app
 from pipelines.redaction import Told
 from pipelines.settings import settings
@@ -91,6 +91,88 @@ def test_an_exit_that_is_a_condition_calls_back_what_is_queued_too(orders, calle
         connection.execute("update marts.customer_360 set orders_count = $orders", {"orders": orders})
         withdrawn(connection, DAILY[-1] + timedelta(hours=1), ([letter], POLICY))
         assert connection.execute("select reason from communications.cancellations").fetchall() == called_back
+
+
+def planned(connection: duckdb.DuckDBPyConnection, *moments: datetime, policy: Policy = POLICY) -> list[str]:
+    """A letter to `c` for each of these noons; none is sent yet."""
+    entry = {"schedule": {"at": "2026-03-02 15:00", "rrule": "FREQ=DAILY", "segment": "everybody"}, "reentry": "always"}
+    daily = LETTER.model_copy(update={"entry": LETTER.entry.model_validate(entry)})
+    for moment in moments:
+        inputs.show(connection, moment, policy)
+        tick(connection, [daily], policy, moment)
+    return [one for (one,) in connection.execute("select message_id from communications.outbox order by due_at, message_id").fetchall()]
+
+
+def asked(connection: duckdb.DuckDBPyConnection, moment: datetime, policy: Policy = POLICY, scenario: Scenario = LETTER) -> tuple[set[str], set[tuple]]:
+    """Which messages are left for later, and which are called back, when the sender asks."""
+    inputs.show(connection, moment, policy)
+    withdrawn(connection, moment, ([scenario], policy))
+    left = {one for (one,) in connection.execute("select message_id from quiet_now").fetchall()}
+    return left, set(connection.execute("select message_id, reason from communications.cancellations").fetchall())
+
+
+def went(connection: duckdb.DuckDBPyConnection, message_id: str, at: datetime, outcome: str = "accepted") -> None:
+    connection.execute(
+        """insert into communications.attempts by name select $one as message_id, 1 as attempt, '000001-email' as batch, 'email' as channel, 'relay' as provider,
+           'live' as mode, $at as started_at, $at as finished_at, $outcome as outcome""", {"one": message_id, "at": at, "outcome": outcome})  # fmt: skip
+
+
+def test_caps_hold_for_when_messages_really_go():
+    policy = POLICY.model_copy(update={"caps": [Cap(name="day", within="1d", at_most=2)], "expires_after": timedelta(days=9)})
+    with duckdb.connect() as connection:
+        company(connection)
+        one, two, three, four = planned(connection, NOON - timedelta(hours=1), NOON + timedelta(days=3, hours=1), policy=policy)
+        stood_still = NOON + timedelta(days=3, hours=2)
+        assert asked(connection, stood_still, policy) == ({three, four}, set())
+        went(connection, one, stood_still)
+        went(connection, two, stood_still, "unknown")  # may have gone
+        assert asked(connection, stood_still + timedelta(hours=23), policy)[0] >= {three, four}
+        assert asked(connection, stood_still + timedelta(hours=25), policy)[0] - {two} == set()
+
+
+def test_just_before_quiet_hours_nothing_is_claimed_either():
+    with duckdb.connect() as connection:
+        company(connection)
+        (one,) = planned(connection, NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+        connection.execute(
+            "update communications.outbox set time_zone = 'Europe/Moscow', quiet_from = '21:00', quiet_to = '09:00'"
+        )  # from 18:00 by the sender's clock
+        evening = datetime(2026, 3, 2, 18)
+        assert [bool(asked(connection, evening + timedelta(seconds=shift))[0]) for shift in (-121, -119, 0, 5 * 3600, 12 * 3600 - 1, 12 * 3600)] == [
+            False, True, True, True, True, False,
+        ]  # fmt: skip
+
+
+def test_of_a_message_that_may_have_gone_no_second_one_is_offered_to_who_took_consent_back():
+    with duckdb.connect() as connection:
+        company(connection)
+        (one,) = planned(connection, NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+        went(connection, one, NOON + timedelta(hours=1), "unknown")
+        assert asked(connection, NOON + timedelta(hours=2)) == (set(), set())
+        takes_back(connection, NOON + timedelta(hours=2), NOON + timedelta(hours=3))
+        assert asked(connection, NOON + timedelta(hours=4)) == ({one}, set())  # and it stays unknown whether it went
+
+
+@pytest.mark.parametrize("outcome", ["accepted", "unknown", "deferred"])
+def test_whoever_got_a_message_gets_it_no_second_time_through_a_merge(outcome):
+    with duckdb.connect() as connection:
+        company(connection)
+        connection.execute("""
+            insert into marts.customers (customer_id) values ('d'); insert into marts.customer_360 (customer_id) values ('d'); insert into marts.customer_redirects values ('d', 'd', null);
+            insert into segments.segment_history values ('d', 'everybody', 'entered', timestamp '2026-01-01');
+            insert into marts.customer_channels values ('d', 'email', 'email', 'd@example.com', true, false);
+            insert into marts.consent_history values ('d', 'email', 'marketing', 'granted', 'given', timestamp '2026-01-01', null)""")
+        planned(connection, NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+        ids = dict(connection.execute("select customer_id, message_id from communications.outbox").fetchall())
+        went(connection, ids["d"], NOON + timedelta(hours=1), outcome)
+        merged = NOON + timedelta(hours=2)
+        connection.execute(
+            "delete from marts.customer_redirects where old_customer_id = 'd'; insert into marts.customer_redirects values ('d', 'c', $at)", {"at": merged}
+        )
+        connection.execute("delete from marts.customer_channels where customer_id = 'd'")
+        _, called_back = asked(connection, merged + timedelta(hours=1))
+        # Where neither has gone, the one to an address that counts no longer does not.
+        assert called_back == ({(ids["d"], "no_basis")} if outcome == "deferred" else {(ids["c"], "duplicate_address")})
 
 
 def test_while_a_file_cannot_be_read_its_messages_wait_and_none_is_called_back(data, tmp_path, monkeypatch):

@@ -68,3 +68,37 @@ def test_a_receiver_is_told_what_the_step_names_under_a_pseudonym_and_once_at_an
         (pseudonym,) = connection.execute("select pseudonym('c')").fetchone()
     assert Verifier(SECRET).verify(request.body, request.headers)["data"] == {"customer": pseudonym, "language": "ru", "orders": 3}
     assert request.json()["data"]["customer"] != "c"
+
+
+@pytest.mark.parametrize("purpose", ["transactional", "marketing"])
+def test_of_who_forbade_processing_marketing_tells_nobody_whether_they_did_before_or_after_the_decision(data, tmp_path, monkeypatch, purpose):
+    entered = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=2)
+    monkeypatch.setenv("SVOD_CAMPAIGNS", str(scenario(tmp_path / "campaigns", TELLS.format(purpose=purpose))))
+    settings.cache_clear()
+    with connect() as connection:
+        marts.of_one(connection)
+        connection.execute("""
+            insert into marts.customers (customer_id) values ('before'), ('after'); insert into marts.customer_360 (customer_id) values ('before'), ('after');
+            insert into marts.customer_redirects values ('before', 'before', null), ('after', 'after', null);
+            insert into marts.customer_channels (customer_id, channel, has_consent, is_processing_forbidden) values
+                ('before', 'email', false, true), ('before', 'sms', false, true), ('after', 'email', false, false), ('after', 'sms', false, true)""")
+        connection.execute(
+            "insert into segments.segment_history select customer_id, 'new_customers', 'entered', $entered from marts.customers", {"entered": entered}
+        )
+    assert CliRunner().invoke(app, ["campaigns", "tick"]).exit_code == 0
+    with connect() as connection:
+        connection.execute("update marts.customer_channels set is_processing_forbidden = true")
+        reasons = dict(connection.execute("select customer_id, reason from communications.decisions").fetchall())
+    assert CliRunner().invoke(app, ["campaigns", "send", "--channel", "webhook"]).exit_code == 0
+    with connect() as connection:
+        told = {
+            one
+            for (one,) in connection.execute("select customer_id from communications.outbox semi join communications.attempts using (message_id)").fetchall()
+        }
+        called_back = connection.execute(
+            "select customer_id, reason from communications.outbox inner join communications.cancellations using (message_id)"
+        ).fetchall()
+    banned = "no_processing_basis" if purpose == "marketing" else "eligible"
+    assert reasons == {"c": "eligible", "before": banned, "after": "eligible"}
+    assert told == ({"c"} if purpose == "marketing" else {"c", "before", "after"})
+    assert called_back == ([("after", "no_processing_basis")] if purpose == "marketing" else [])
