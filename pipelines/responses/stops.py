@@ -16,7 +16,7 @@ from pipelines.sources import manifest
 from pipelines.sources.inbox import list_files
 
 KINDS = ("unsubscribed", "resubscribed", "complained")
-COLUMNS = ("kind", "occurred_at", "message_id", "channel", "address", "scope")
+COLUMNS = ("kind", "occurred_at", "message_id", "channel", "address", "scope", "method")
 LINES = "lines"
 
 # Webhook bodies say it in their provider's words; addresses are theirs, and lower case is what they have in common.
@@ -40,30 +40,27 @@ with
 
 told as (
 
-    select
-        heard.kind, heard.occurred_at, outbox.customer_id,
+    select distinct
+        outbox.customer_id,
         lower(coalesce(heard.address, outbox.address)) as address,
         coalesce(nullif(split_part(heard.scope, '/', 2), ''), heard.channel, outbox.channel) as channel
     from heard
     left join communications.outbox as outbox on heard.message_id = outbox.message_id
-
-),
-
-newest as (
-
-    select address, channel, max(customer_id) as customer_id, arg_max(kind, (occurred_at, kind)) as kind
-    from told
-    where address is not null
-    group by address, channel
+    -- "It was a mistake" takes back what the same link said before, and nothing else.
+    where heard.kind <> 'resubscribed' and not exists (
+        select 1 from heard as undo
+        where undo.kind = 'resubscribed' and heard.kind = 'unsubscribed' and heard.method in ('one_click', 'page')
+            and undo.message_id = heard.message_id and undo.scope = heard.scope and undo.occurred_at > heard.occurred_at
+    )
 
 )
 
 select distinct outbox.message_id
 from communications.outbox as outbox
-inner join newest
-    on newest.kind <> 'resubscribed' and newest.channel in (outbox.channel, 'all')
+inner join told
+    on told.channel in (outbox.channel, 'all')
     -- A withdrawal is the person's, whichever address it came from.
-    and (lower(outbox.address) = newest.address or outbox.customer_id = newest.customer_id)
+    and (lower(outbox.address) = told.address or outbox.customer_id = told.customer_id)
 where not outbox.is_phantom and outbox.purpose <> 'transactional'
 """
 
@@ -71,7 +68,7 @@ where not outbox.is_phantom and outbox.purpose <> 'transactional'
 def stopped_messages(connection: DuckDBPyConnection) -> list[str]:
     """The planned messages of those who said that they want no more."""
     connection.execute(
-        "create or replace temp table heard (kind varchar, occurred_at timestamp, message_id varchar, channel varchar, address varchar, scope varchar)"
+        "create or replace temp table heard (kind varchar, occurred_at timestamp, message_id varchar, channel varchar, address varchar, scope varchar, method varchar)"
     )
     for kind, query in _bodies(connection).items():
         connection.execute(f"insert into heard by name {_said(query, kind)}")

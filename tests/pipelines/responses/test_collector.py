@@ -80,7 +80,7 @@ def test_the_button_unsubscribes_and_a_mistake_can_be_taken_back(running):
     one = running()
     link = one.at(links.unsubscribe_url(MESSAGE, scope="marketing/email"))
     assert "You are unsubscribed" in one.http.post(link, data={"do": "unsubscribe"}).text
-    assert "You stay subscribed" in one.http.post(link, data={"do": "undo"}).text
+    assert "Taken back" in one.http.post(link, data={"do": "undo"}).text
     assert [(line["kind"], line["method"]) for line in sorted(heard(), key=lambda line: line["occurred_at"])] == [
         ("unsubscribed", "page"),
         ("resubscribed", "page"),

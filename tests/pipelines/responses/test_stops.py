@@ -74,9 +74,29 @@ def test_a_reply_by_sms_stops_its_number(queued):
 
 def test_a_complaint_stops_and_a_mistake_that_was_taken_back_does_not(queued):
     say("complained", message_id=message_id(4))
-    say(message_id=message_id(0), scope="marketing/email", occurred_at="2026-01-01T10:00:00Z")
-    say("resubscribed", message_id=message_id(0), scope="marketing/email", occurred_at="2026-01-01T10:01:00Z")
+    for second, method in enumerate(("one_click", "page")):
+        say(message_id=message_id(0), scope="marketing/email", method=method, occurred_at=f"2026-01-01T10:00:0{second}Z")
+    say("resubscribed", message_id=message_id(0), scope="marketing/email", method="page", occurred_at="2026-01-01T10:01:00Z")
     assert stopped() == {message_id(4)}
+
+
+@pytest.mark.parametrize("stop", [
+    {"message_id": message_id(1)}, {"scope": "marketing/all"}, {"method": "mail"}, {"kind": "complained", "method": None, "scope": None}, {"method": None},
+    {"message_id": None, "channel": "email", "address": ADDRESS, "method": "reply"}, {"occurred_at": "2026-01-01T10:02:00Z"}, {"occurred_at": "never"},
+])  # fmt: skip
+def test_a_mistake_takes_back_what_its_own_link_said_before_and_nothing_else(queued, stop):
+    said = {"message_id": message_id(0), "scope": "marketing/email", "method": "page", "occurred_at": "2026-01-01T10:00:00Z"}
+    say(**said | stop)
+    say("resubscribed", **said | {"occurred_at": "2026-01-01T10:01:00Z"})
+    assert stopped() >= BOTH
+
+
+def test_a_mistake_does_not_take_back_what_a_provider_tells(queued):
+    sendgrid = Segments("sendgrid")
+    sendgrid.append_raw(b'[{"email":"anna@example.com","event":"unsubscribe","timestamp":1767225600}]\n')
+    sendgrid.close()
+    say("resubscribed", message_id=message_id(0), scope="marketing/email", method="page")
+    assert stopped() == BOTH
 
 
 def test_providers_say_it_in_their_words(queued):
