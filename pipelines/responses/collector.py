@@ -36,6 +36,7 @@ GIF = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c000
 UNCACHED = {"Cache-Control": "no-store, max-age=0", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 LARGEST_FORM = 8192
 AT_MOST = 120  # lines about one message in a minute: who has a link may not fill the disk with it
+COUNTS = ("opened", "clicked")  # they have their minute apart: a scanner that opens keeps nobody from leaving
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 log = logging.getLogger(__name__)
 
@@ -111,9 +112,9 @@ async def health(_: Request) -> Response:
 
 
 async def _keep(request: Request, kind: str, message_id: str, **more: str) -> None:
-    """Returns when it is on the disk; or at once, if far too much is said of one message."""
-    if _is_flood(request.app.state.counts, message_id):
-        return
+    """Returns when it is on the disk; raises Busy if far too much is said of one message."""
+    if _is_flood(request.app.state.said, message_id, kind in COUNTS):
+        raise Busy
     agent = CONTROL.sub(" ", request.headers.get("user-agent", ""))[:400]
     is_ahead = request.method == "HEAD" or "prefetch" in f"{request.headers.get('purpose')} {request.headers.get('sec-purpose')} {request.headers.get('x-moz')}"
     line = {
@@ -128,17 +129,17 @@ async def _keep(request: Request, kind: str, message_id: str, **more: str) -> No
     await request.app.state.hearing.keep("responses", json.dumps({name: value for name, value in line.items() if value is not None}).encode())
 
 
-def _is_flood(counts: Counter, message_id: str) -> bool:
+def _is_flood(said: Counter, message_id: str, is_count: bool) -> bool:
     minute = int(time.monotonic() // 60)
-    if counts.get("minute") != minute:
-        counts.clear()
-        counts["minute"] = minute
-    counts[message_id] += 1
-    return counts[message_id] > AT_MOST
+    if said.get("minute") != minute:
+        said.clear()
+        said["minute"] = minute
+    said[message_id, is_count] += 1
+    return said[message_id, is_count] > AT_MOST
 
 
 async def _heard_or_not(request: Request, kind: str, message_id: str, **more: str) -> None:
-    """A full disk costs a count, and leaves nobody before a link that does not work."""
+    """A full disk or a flood costs a count, and leaves nobody before a link that does not work."""
     with contextlib.suppress(OSError, Busy):
         await _keep(request, kind, message_id, **more)
 
@@ -171,7 +172,7 @@ async def _gone(request: Request, error: Exception) -> Response:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    app.state.hearing, app.state.counts = hearing, _ = Hearing(), Counter()
+    app.state.hearing, app.state.said = hearing, _ = Hearing(), Counter()
     writing = asyncio.create_task(hearing.run())
     yield
     hearing.end()

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Busy(Exception):
-    """More comes in than the disk takes."""
+    """More comes in than the disk takes, or about one message than is kept."""
 
 
 class Hearing:

@@ -181,6 +181,26 @@ def test_whoever_has_a_link_cannot_fill_the_disk_with_it(running):
     assert 120 <= len(heard()) <= 240, "a minute may have ended meanwhile"
 
 
+def test_a_scanner_that_opens_all_day_does_not_keep_its_reader_from_leaving(running):
+    one = running()
+    for _ in range(200):
+        assert one.http.get(one.at(links.open_url(MESSAGE))).status_code == 200
+    assert one.http.post(one.at(links.unsubscribe_url(MESSAGE, scope="marketing/email")), data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert kinds()["unsubscribed"] == 1
+
+
+@pytest.mark.parametrize("asked", ["unsubscribe", "undo", "preferences"])
+def test_no_wish_is_confirmed_that_was_not_kept(running, asked):
+    one = running()
+    link = links.preferences_url(MESSAGE, channel="email") if asked == "preferences" else links.unsubscribe_url(MESSAGE, scope="marketing/email")
+    said = {"stop": "sms"} if asked == "preferences" else {"do": asked}
+    answers = [one.http.post(one.at(link), data=said) for _ in range(250)]
+    confirmed = [answer for answer in answers if answer.status_code == 200]
+    assert 120 <= len(confirmed) == len(heard()) <= 240, "a minute may have ended meanwhile"
+    assert {answer.status_code for answer in answers} == {200, 503}
+    assert "try again" in next(answer.text for answer in answers if answer.status_code == 503)
+
+
 def test_the_log_holds_nobody(running):
     one = running()
     one.http.post(
