@@ -1,10 +1,13 @@
 with
 
--- Only what blames the recipient: a blocked sender or a full mailbox says nothing of the address. A report about nothing that was sent may be forged.
+-- Only what blames the recipient: a blocked sender or a full mailbox says nothing of the address. A report about nothing that was sent may be forged,
+-- and so may a mail that names only the address: anybody can write one. Lines come from our own sender and from webhooks that their provider signed.
 undeliverable as (
 
     select * from {{ ref('stg_responses__answers') }}
-    where message_id is not null and (kind = 'complained' or (kind = 'bounced' and bounce_category = 'recipient'))
+    where
+        message_id is not null and (matched_by in ('message', 'provider') or table_name = 'lines')
+        and (kind = 'complained' or (kind = 'bounced' and bounce_category = 'recipient'))
 
 )
 
