@@ -1,14 +1,17 @@
 """Whether a `winner` can be told: a split before it, time to answer in between, arms that send, answers that somebody tells of."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from pipelines.campaigns.findings import Finding
-from pipelines.campaigns.graph import compared, edges, first_message, reachable, waiting_arms
+from pipelines.campaigns.graph import compared, edges, first_message, reachable, shortest, waiting_arms
 from pipelines.campaigns.reading import File
-from pipelines.campaigns.schema import Scenario, Step
+from pipelines.campaigns.schema import Policy, Scenario, Step
+
+BETWEEN_RUNS = timedelta(days=1)  # the messages of a test go out with the run after the split
 
 
-def findings(file: File) -> Iterator[Finding]:
+def findings(file: File, policy: Policy) -> Iterator[Finding]:
     """What is wrong with the winners of a scenario."""
     scenario: Scenario = file.content
     splits = {step.id: step for step in scenario.steps if step.split}
@@ -19,11 +22,11 @@ def findings(file: File) -> Iterator[Finding]:
         if step.winner.of not in splits:
             yield Finding("winner_of_no_split", file.name, line, {"named": step.winner.of, "splits": ", ".join(splits) or "-"})
         else:
-            yield from _order(file, step, line)
+            yield from _order(file, step, line, policy)
             yield from _arms(file, step, splits[step.winner.of], line)
 
 
-def _order(file: File, step: Step, line: int) -> Iterator[Finding]:
+def _order(file: File, step: Step, line: int, policy: Policy) -> Iterator[Finding]:
     """After the split on every way, and some time after it."""
     scenario, of = file.content, step.winner.of
     ways, values = edges(scenario), {"step": step.id, "named": of}
@@ -32,6 +35,8 @@ def _order(file: File, step: Step, line: int) -> Iterator[Finding]:
         yield Finding("winner_not_after", file.name, line, values)
     elif step.id in reachable([edge for edge in ways if edge.is_at_once], of):
         yield Finding("winner_without_wait", file.name, line, values)
+    elif shortest(ways, of)[step.id] < BETWEEN_RUNS + policy.lateness:
+        yield Finding("winner_before_answers", file.name, line, values)
 
 
 def _arms(file: File, step: Step, split: Step, line: int) -> Iterator[Finding]:

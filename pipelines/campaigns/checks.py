@@ -43,7 +43,7 @@ def passed(campaigns: Campaigns, warehouse: Path | None = None, *, tell: Callabl
 
 def _scenario(file: File, campaigns: Campaigns, events: set[str]) -> Iterator[Finding]:
     yield from check_graph.findings(file)
-    yield from check_winners.findings(file)
+    yield from check_winners.findings(file, campaigns.policy)
     yield from check_names.findings(file, campaigns, events)
     yield from check_policy.findings(file, campaigns.policy)
     yield from check_templates.findings(file, campaigns.policy)

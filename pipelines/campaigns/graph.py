@@ -13,7 +13,7 @@ PASSING = ("send", "set", "audience", "webhook", "enter")  # kinds of steps that
 
 @dataclass(frozen=True)
 class Edge:
-    """One way on. `takes` is the longest it may take; `is_at_once` says that it can take no time at all."""
+    """One way on. `takes` is the longest it may take, `at_least` the shortest; `is_at_once` says that it can take no time at all."""
 
     source: str
     target: str
@@ -21,6 +21,7 @@ class Edge:
     place: int = 0  # of the guard, the arm or the arm compared, from 0
     takes: timedelta = timedelta()
     is_at_once: bool = True
+    at_least: timedelta = timedelta()
 
 
 def edges(scenario: Scenario) -> list[Edge]:
@@ -33,7 +34,7 @@ def _ways(scenario: Scenario, step: Step) -> Iterator[Edge]:
         length = step.wait.for_ + (DAY if step.wait.to else timedelta())
         for place, guard in enumerate(step.wait.until):
             yield Edge(step.id, guard.go, "guard", place, length, is_state(guard) or not step.wait.for_)
-        yield Edge(step.id, step.wait.otherwise or scenario.following(step), "deadline", 0, length, not step.wait.for_)
+        yield Edge(step.id, step.wait.otherwise or scenario.following(step), "deadline", 0, length, not step.wait.for_, step.wait.for_)
     elif step.split:
         for place, arm in enumerate(step.split.arms):
             yield Edge(step.id, step.split.go[arm], "arm", place)
@@ -82,6 +83,19 @@ def reachable(ways: list[Edge], start: str) -> set[str]:
         seen |= new
         waiting += new
     return seen
+
+
+def shortest(ways: list[Edge], start: str) -> dict[str, timedelta]:
+    """The steps that can be come to from `start`, each with the shortest time in which it can be."""
+    times, waiting = {start: timedelta()}, [start]
+    while waiting:
+        here = waiting.pop()
+        for edge in ways:
+            took = times[here] + edge.at_least
+            if edge.source == here and took < times.get(edge.target, timedelta.max):
+                times[edge.target] = took
+                waiting.append(edge.target)
+    return times
 
 
 def loops(scenario: Scenario, ways: list[Edge]) -> list[list[str]]:

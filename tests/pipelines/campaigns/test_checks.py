@@ -21,7 +21,7 @@ WINNER = f"""  - id: try
     send: {{channel: email, template: hello}}
     next: end
   - id: pause
-    wait: {{for: 4h}}
+    wait: {{for: 2d}}
   - id: better
     winner: {{of: try, by: clicked}}
   - id: again
@@ -86,6 +86,12 @@ WINNERS = {
         "`better` can be come to without the split `try`",
     ),
     "winner_without_wait": ("rest: pause", "rest: better", 17, "between the split `try` and step `better` no time need pass"),
+    "winner_before_answers": (
+        "for: 2d",
+        "for: 24h, to: 15:00",
+        17,
+        "between the split `try` and step `better` less time may pass than from one daily run to the next",
+    ),
     "winner_of_few": ("two: again", "two: pause", 17, "of the arms of `try` fewer than two send at once: one"),
     "winner_again": ("    next: end\n", "", 16, "arm `one` sends and then comes to step `better`"),
     "winner_control": ("rest: pause}", "rest: pause}, control: rest", 17, "`control` of `try` is `rest`, the arm that waits"),
@@ -96,6 +102,19 @@ WINNERS = {
 
 def test_a_winner_that_can_be_told_has_no_finding(tmp_path):
     assert findings(scenario(tmp_path, BETTER)) == []
+
+
+@pytest.mark.parametrize("steps, is_told", [
+    ("  - {id: pause, wait: {for: 25h}}\n", True), ("  - {id: pause, wait: {for: 24h}}\n", False),
+    ("  - {id: pause, wait: {for: 12h}}\n  - {id: night, wait: {for: 13h}}\n", True),
+    ("  - {id: pause, wait: {for: 2d, until: [{event: order_paid, go: better}]}}\n", False),
+    ("  - {id: pause, wait: {for: 2d, until: [{event: order_paid, go: night}]}}\n  - {id: night, wait: {for: 2d}}\n", True),
+])  # fmt: skip
+def test_a_winner_needs_a_daily_run_and_the_lateness_on_its_shortest_way(tmp_path, steps, is_told):
+    """The messages of a test go out with the run after the split, and the lateness of the policy is an hour."""
+    given = spoiled("  - id: pause\n    wait: {for: 2d}\n", steps, BETTER)
+    found = findings(scenario(tmp_path, given))
+    assert [(finding.code, finding.severity) for finding in found] == ([] if is_told else [("winner_before_answers", "warning")])
 
 
 @pytest.mark.parametrize("code", WINNERS)
