@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine import definitions, given, inputs
-from pipelines.campaigns.engine.definitions import RECALL, CompileWhere, compiled
 from pipelines.campaigns.engine.arbitration import load_caps
+from pipelines.campaigns.engine.definitions import RECALL, CompileWhere, compiled
 from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, is_quiet, of_these, same_person, with_heir
 from pipelines.campaigns.schema import Policy, Scenario
 from pipelines.settings import settings

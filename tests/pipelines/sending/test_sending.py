@@ -12,8 +12,8 @@ from servers import Misbehaving
 from pipelines.campaigns.schema import Policy
 from pipelines.messages.render import renderer
 from pipelines.sending import journal
-from pipelines.sending.claim import Terms, batches, claim
 from pipelines.sending.channel import Result
+from pipelines.sending.claim import Terms, batches, claim
 from pipelines.sending.run import send
 from pipelines.settings import settings
 
@@ -217,7 +217,7 @@ def test_a_provider_that_is_busy_in_its_own_words_uses_up_no_attempt_and_holds_n
     email(_patience=0.3, _backoff=0, _attempts=2)
     for _ in range(3):
         busy, begun = Busy(retry_after), time.monotonic()
-        report = send(parts(channels={"email": lambda *_: busy}), channels=("email",))
+        report = send(parts(channels={"email": lambda *_, one=busy: one}), channels=("email",))
         assert time.monotonic() - begun < 30
         assert "busy takes nothing: 429 smpp_0x58: throttled" in report.held["email"]
         assert busy.asked == 1 if retry_after > 1 else busy.asked > 2
