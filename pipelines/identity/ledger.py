@@ -71,25 +71,28 @@ RESTORE = {
 
 
 def catch_up(connection: DuckDBPyConnection, folder: Path) -> None:
-    """Writes the files of runs that have none yet; if the warehouse knows nothing of the runs that files tell of, it is told."""
-    ledger = folder / "ledger"
-    written = {int(path.stem) for path in ledger.glob("*.parquet")} if ledger.exists() else set()
+    """Writes the files of runs that have none yet; a warehouse that knows nothing of later runs is told, be it new or put back from a backup."""
+    ledger, written = folder / "ledger", _written(folder)
     known = {row[0] for row in connection.execute("select run_number from warehouse.identity.runs").fetchall()}
-    if written and not known:
-        _restore(connection, ledger)
-        return
     for run in sorted(known - written):
         ledger.mkdir(parents=True, exist_ok=True)
         path = ledger / f"{run:06d}.parquet"
         draft = path.with_name(f"{path.name}.draft")
         connection.execute(f"copy ({SEGMENT}) to '{draft}' (format parquet)", {"run": run}).fetchall()
         put(draft, path)
+    if max(written, default=0) > max(known, default=0):
+        _restore(connection, ledger)
 
 
-def next_run(connection: DuckDBPyConnection) -> int:
-    """The number of the run that is under way; numbers are never used again, also not after a restoration."""
+def next_run(connection: DuckDBPyConnection, folder: Path) -> int:
+    """The number of the run that is under way; numbers are never used again, also not after a restoration: a run without moves left only its file."""
     query = "select greatest((select coalesce(max(run_number), 0) from warehouse.identity.runs), (select coalesce(max(run_number), 0) from warehouse.identity.record_moves))"
-    return connection.execute(query).fetchall()[0][0] + 1
+    return max(connection.execute(query).fetchall()[0][0], *_written(folder), 0) + 1
+
+
+def _written(folder: Path) -> set[int]:
+    """The runs that have a file."""
+    return {int(path.stem) for path in (folder / "ledger").glob("*.parquet")}
 
 
 def _restore(connection: DuckDBPyConnection, ledger: Path) -> None:
@@ -98,4 +101,6 @@ def _restore(connection: DuckDBPyConnection, ledger: Path) -> None:
     for table, query in RESTORE.items():
         connection.execute(f"delete from warehouse.{table}").fetchall()
         connection.execute(f"insert into warehouse.{table} by name {query}").fetchall()
+    # What a backup knows of records is of another day than these ids: the run that follows decides everything again.
+    connection.execute("delete from warehouse.matching.state").fetchall()
     connection.execute("commit").fetchall()

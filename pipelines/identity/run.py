@@ -73,7 +73,7 @@ def outcome(connection: duckdb.DuckDBPyConnection, model: Model | None, folder: 
     if not everything and not changes.any_found(connection):
         return None
     model = decide(connection, model, records, folder, threshold, everything=everything)
-    run_number = ledger.next_run(connection)
+    run_number = ledger.next_run(connection, settings().data / "identity")
     keep.assign(connection, run_number)
     report.make_pairs(connection, model, threshold)
     keep.record(connection, run_at, run_number)

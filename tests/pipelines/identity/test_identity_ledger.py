@@ -1,5 +1,6 @@
 """Ids outlive the warehouse: it is deleted, built anew from the same files, and every customer has the id that they had."""
 
+import shutil
 from datetime import datetime, timedelta
 
 import duckdb
@@ -66,3 +67,32 @@ def test_a_run_that_died_before_its_page_was_written_has_it_written_by_the_next(
     last.unlink()
     assert resolve_identity(datetime(2026, 1, 3)).skipped
     assert duckdb.execute(f"select * from '{last}' order by all").fetchall() == page
+
+
+def test_a_run_that_moved_nobody_keeps_its_number_when_the_warehouse_is_lost_twice(lived):
+    data, (records, identifiers, links, _) = lived
+    resolve_identity(datetime(2026, 1, 3), full=True)
+    (data / "warehouse.duckdb").unlink()
+    company.write(data, records, identifiers, links, [("must_link", "nobody:1", "nobody:2")])
+    report = resolve_identity(datetime(2026, 1, 4))
+    assert (report.run_number, report.split) == (4, 1)
+    split = tables(data)
+    (data / "warehouse.duckdb").unlink()
+    company.write(data, records, identifiers, links)
+    resolve_identity(datetime(2026, 1, 5))
+    assert tables(data) == split
+
+
+def test_a_warehouse_put_back_from_a_backup_learns_what_runs_did_since(lived):
+    data, (records, identifiers, links, decided) = lived
+    shutil.copy(data / "warehouse.duckdb", data / "backup.duckdb")
+    company.write(data, records[:-2], identifiers, links, [("must_link", "nobody:1", "nobody:2")])
+    assert resolve_identity(datetime(2026, 1, 3)).split == 1
+    later = tables(data)
+    (data / "backup.duckdb").replace(data / "warehouse.duckdb")
+    company.write(data, records[:-2], identifiers, links, [("must_link", "nobody:1", "nobody:2")])
+    assert resolve_identity(datetime(2026, 1, 4)).run_number == 4
+    assert tables(data) == later
+    (data / "warehouse.duckdb").unlink()
+    company.write(data, records, identifiers, links, decided)
+    assert resolve_identity(datetime(2026, 1, 5)).run_number == 5
