@@ -102,10 +102,14 @@ def resolve(
     `unique` are identifiers (record, type, value) of which a person has only one: edges never join clusters that hold different ones.
     """
     arguments = [list(given) for given in (records, links, edges, against, vetoes, cannot, doubted_links, unique)]
-    must = sorted(must)
-    resolution = _resolve(*arguments, threshold, [], must)
-    first = [pair for pair in must if pair in set(resolution.broken)]
-    return _resolve(*arguments, threshold, first, [pair for pair in must if pair not in first]) if first else resolution
+    must, first = sorted(must), []
+    # What binds first changes what the edges join, and may so stand in the way of another must-link.
+    while True:
+        resolution = _resolve(*arguments, threshold, first, [pair for pair in must if pair not in first])
+        late = [pair for pair in must if pair in resolution.broken and pair not in first]
+        if not late:
+            return resolution
+        first += late
 
 
 def _resolve(records, links, edges, against, vetoes, cannot, doubted_links, unique, threshold: float, first: list, last: list) -> Resolution:

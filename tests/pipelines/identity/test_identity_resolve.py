@@ -73,11 +73,15 @@ def test_clusters_do_not_depend_on_the_order_of_anything():
     edges, against = [draw(4, 9) for _ in range(400)], [draw(2, 12) for _ in range(300)]
     links, vetoes = [draw(0, 0)[:2] for _ in range(20)], [draw(0, 0)[:2] for _ in range(20)]
     unique = [(chance.choice(records), "card", str(number % 15)) for number in range(40)]
-    first = resolve(records, links, edges, against, THRESHOLD, vetoes, unique=unique)
-    for table in (records, links, edges, against, vetoes, unique):
+    must = [draw(0, 0)[:2] for _ in range(30)]
+    cannot = [*(draw(0, 0)[:2] for _ in range(150)), *must[:2]]
+    first = resolution_of(records, links, edges, against, THRESHOLD, vetoes, must, cannot, unique=unique)
+    assert first.broken, "some decisions must contradict each other"
+    for table in (records, links, edges, against, vetoes, must, cannot, unique):
         chance.shuffle(table)
-    assert resolve(records, links, edges, against, THRESHOLD, vetoes, unique=unique) == first
-    assert 1 < len(set(first.values())) < len(records)
+    again = resolution_of(records, links, edges, against, THRESHOLD, vetoes, must, cannot, unique=unique)
+    assert (again.clusters, again.broken) == (first.clusters, first.broken)
+    assert 1 < len(set(first.clusters.values())) < len(records)
 
 
 def test_every_record_gets_a_cluster_named_by_its_smallest_record():
@@ -111,3 +115,11 @@ def test_a_must_link_and_a_cannot_link_are_both_obeyed_where_that_can_be():
 def test_a_must_link_that_contradicts_a_cannot_link_is_told():
     resolution = resolution_of("abc", [("a", "b")], [], [], THRESHOLD, must=[("b", "c")], cannot=[("b", "c")])
     assert resolution.broken == [("b", "c")] and not together(resolution.clusters, "b", "c")
+
+
+def test_a_must_link_that_obeying_another_one_puts_in_danger_is_obeyed_too():
+    edges, against = [("a", "c", 10.0), ("c", "d", 6.0)], [("a", "d", 20.0)]
+    found = resolution_of("abcde", [], edges, against, THRESHOLD, must=[("a", "b"), ("d", "e")], cannot=[("b", "c"), ("c", "e")])
+    assert not found.broken
+    assert together(found.clusters, "a", "b") and together(found.clusters, "d", "e")
+    assert not together(found.clusters, "b", "c") and not together(found.clusters, "c", "e")
