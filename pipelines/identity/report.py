@@ -1,8 +1,11 @@
 """What a run came to: its pairs with their decisions, the figures of its report, the row it leaves in `identity.runs`."""
 
+import hashlib
 import time
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
@@ -39,6 +42,9 @@ class IdentityReport:
     seconds: float
     skipped: bool = False
 
+
+# Where it is decided which pairs are looked at, what they weigh and who is one person. Whom an id goes to is not among it: that has a history.
+DECIDING = ("block", "changes", "cluster", "compare", "comparisons", "graph", "overrides", "people", "report", "resolve", "score", "settings", "vetoes")
 
 LAST = """
 select run_number, 0, records, pairs_scored, matched_pairs, review_pairs, clusters, largest_cluster, created, merged, split, retired,
@@ -102,9 +108,15 @@ from new_events
 """
 
 
+@cache
+def rules_version() -> str:
+    """Changes with the code that decides, so that old decisions are not mixed with new ones; models stay valid. Where a comment changed, one run is for nothing."""
+    return hashlib.md5(b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in DECIDING)).hexdigest()[:8]
+
+
 def circumstances(model: Model, threshold: float) -> str:
     """All that decides the result of a run beside its inputs."""
-    return f"{settings_version()} {identifier_types.version()} {model.version} {threshold} {settings().review_threshold}"
+    return f"{settings_version()} {rules_version()} {identifier_types.version()} {model.version} {threshold} {settings().review_threshold}"
 
 
 def last_report(connection: DuckDBPyConnection) -> IdentityReport | None:

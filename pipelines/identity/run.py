@@ -1,8 +1,8 @@
 """One run of identity: from `intermediate` to schema `identity`, in a scratch database beside the warehouse.
 
 Only what changed since the last run is scored and decided again; the result is that of a full run with the same model. Everything is
-scored anew when the model, the settings or a threshold changed. All is written in one transaction at the end, so that a run that dies
-leaves the last good state. Run it alone: `python -m pipelines.identity.run "2026-01-01 05:00:00"`.
+scored anew when the model, the settings, a threshold or the code that decides changed. All is written in one transaction at the end, so
+that a run that dies leaves the last good state. Run it alone: `python -m pipelines.identity.run "2026-01-01 05:00:00"`.
 """
 
 import sys

@@ -16,6 +16,7 @@ import known_people as company
 import pytest
 
 from pipelines.identity import resolve_identity
+from pipelines.identity.plan import plan
 from pipelines.privacy import erase
 from pipelines.privacy.finding import Person
 from pipelines.settings import settings
@@ -172,3 +173,18 @@ def test_increments_give_the_tables_of_full_runs(portion, tmp_path, monkeypatch)
         for table in LEDGER:
             assert restored[table] == found[table], f"{table} differs when history {seed} is built anew from its ledger"
         shutil.rmtree(nightly), shutil.rmtree(anew)
+
+
+def test_after_rules_changed_the_next_run_decides_everything_again_and_a_plan_tells(tmp_path, monkeypatch):
+    history, nightly, anew = History(1), tmp_path / "nightly", tmp_path / "anew"
+    history.write(nightly)
+    run(nightly, datetime(2026, 1, 1), full=False)
+    shutil.copytree(nightly, anew)
+    # A version that trusts no score at all.
+    monkeypatch.setattr("pipelines.identity.cluster.NAME_ALONE", "true")
+    monkeypatch.setattr("pipelines.identity.report.rules_version", lambda: "other", raising=False)
+    with data_of(nightly):
+        assert plan(at=datetime(2026, 1, 2)).split > 0
+    run(nightly, datetime(2026, 1, 2), full=False)
+    run(anew, datetime(2026, 1, 2), full=True)
+    assert tables(nightly) == tables(anew)
