@@ -236,7 +236,9 @@ TABLES = {
 
         holders as (
 
-            select identifier_type, value, count(distinct coalesce(given_name_key, '') || ' ' || family_name_key) > 5 as is_shared
+            select
+                identifier_type, value,
+                greatest(count(distinct coalesce(given_name_key, '') || ' ' || family_name_key), count(distinct nullif(given_name_key, ''))) > 5 as is_shared
             from held join typed on held.record_id = typed.record_id group by all
 
         )

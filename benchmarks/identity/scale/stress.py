@@ -25,6 +25,7 @@ ONE_EMAIL, ONE_ACCOUNT = {"email": "'everybody@example.com'"}, {"user_id": "'gue
 CASES: dict[str, tuple[dict[str, str], dict[str, str], int | None]] = {
     "one e-mail, a million names": (OWN_NAMES, ONE_EMAIL, None),
     "one e-mail, no names": ({"postal_code": "'p' || n"}, ONE_EMAIL, None),
+    "one e-mail, a million given names": ({"given_name_key": OWN_NAMES["family_name_key"]}, ONE_EMAIL, None),
     "one account, a million names": (OWN_NAMES, ONE_ACCOUNT, None),
     "equal to the letter": (ONE_PERSON, {"email": "'ana@example.com'", "phone": "'+79001234567'"}, None),
     "equal, holding nothing": (ONE_PERSON, {}, None),
@@ -45,7 +46,8 @@ IDENTIFIERS = """
 select held.*, true as is_valid, false as is_junk, names > 5 as is_shared
 from ({held}) as held
 inner join (
-    select held.value, count(distinct coalesce(given_name_key, '') || ' ' || family_name_key) as names
+    select held.value,
+        greatest(count(distinct coalesce(given_name_key, '') || ' ' || family_name_key), count(distinct nullif(given_name_key, ''))) as names
     from ({held}) as held inner join intermediate.int_records as records on held.record_id = records.record_id group by held.value
 ) as holders on held.value = holders.value
 """

@@ -6,7 +6,11 @@ holders as (
         identifiers.identifier_type,
         identifiers.value,
         count(distinct identifiers.record_id) as record_count,
-        count(distinct coalesce(records.given_name_key, '') || ' ' || records.family_name_key) as holder_count
+        -- A form that asks for given names alone tells people apart by those.
+        greatest(
+            count(distinct coalesce(records.given_name_key, '') || ' ' || records.family_name_key),
+            count(distinct nullif(records.given_name_key, ''))
+        ) as holder_count
 
     from {{ ref('int_identifier_values') }} as identifiers
     left join {{ ref('int_records') }} as records on identifiers.record_id = records.record_id
