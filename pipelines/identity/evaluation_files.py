@@ -30,20 +30,34 @@ TRUTH = Table(
     required=("record_id", "entity_id"),
 )
 
+# As the macros `trimmed` and `blank_markers` have it for records, so that both sides name the same record; a test holds them together.
+SPACES = (9, 10, 13, 160, 8203, 8239, 65279)
+BLANKS = ("", "-", "--", "—", "n/a", "#n/a", "null", "none", "nil", "nan", "undefined", "unknown", "(not set)", "(none)", "[null]",
+          "н/д", "нет данных", "не указано", "не указан", "не указана", "неизвестно")  # fmt: skip
+# What R and spreadsheets write where no entity is known; among names of people it may be one.
+NO_ENTITY = (*BLANKS, "na")
+
+KNOWN = """
+create temp table known as
+select '{prefix}' || record_id as record_id, person_id
+from (select trim(record_id, $spaces) as record_id, trim(entity_id, $spaces) as person_id from truth)
+where not list_contains($blanks, lower(record_id)) and not list_contains($no_entity, lower(person_id))
+"""
 # A record that the truth gives to several people says nothing certain; one without an entity is not known.
 STORE = """
 copy (
     select record_id, any_value(person_id) as person_id
-    from (select distinct '{prefix}' || trim(record_id) as record_id, trim(entity_id) as person_id from truth)
-    where record_id <> '{prefix}' and person_id <> ''
+    from known
     group by record_id
-    having count(*) = 1
+    having count(distinct person_id) = 1
     order by record_id
 ) to '{to}' (format parquet)
 """
-AMBIGUOUS = "select count(*) from (select trim(record_id) from truth where trim(entity_id) <> '' group by 1 having count(distinct trim(entity_id)) > 1)"
+AMBIGUOUS = "select count(*) from (select record_id from known group by record_id having count(distinct person_id) > 1)"
+LEFT_OUT = "select (select count(*) from truth) - (select count(*) from known)"
 UNREAD = "{rows} rows of {file} cannot be read and are left out; the first is line {line}: {reason}"
 UNUSED = "Columns of {file} that are not used, since none is known by that name: {columns}"
+UNKNOWN = "{rows} rows of {file} name no record or no entity, being empty or saying NULL, n/a and the like, and are left out"
 SEVERAL = "{rows} records have several entities in {file} and are left out of the comparison"
 
 
@@ -88,9 +102,11 @@ def store_truth(truth: Path, to: Path, folder: Path) -> list[Note]:
     empty = pa.table({column: pa.array([], pa.string()) for column in TRUTH.columns})
     with duckdb.connect() as connection:
         connection.register("truth", pa.Table.from_batches(batches).select(list(TRUTH.columns)) if batches else empty)
-        connection.execute(STORE.format(prefix=PREFIX, to=quoted(to)))
-        ambiguous = connection.execute(AMBIGUOUS).fetchall()[0][0]
-    counts = {"{rows} rows of {file} cannot be read and are left out": len(report.bad_rows), SEVERAL: ambiguous}
+        spaces = " " + "".join(map(chr, SPACES))
+        connection.execute(KNOWN.format(prefix=PREFIX), {"spaces": spaces, "blanks": list(BLANKS), "no_entity": list(NO_ENTITY)})
+        connection.execute(STORE.format(to=quoted(to)))
+        left_out, ambiguous = (connection.execute(query).fetchall()[0][0] for query in (LEFT_OUT, AMBIGUOUS))
+    counts = {"{rows} rows of {file} cannot be read and are left out": len(report.bad_rows), UNKNOWN: left_out, SEVERAL: ambiguous}
     return [Note(text, rows=rows, file=truth.name) for text, rows in counts.items() if rows]
 
 

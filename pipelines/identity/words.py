@@ -222,6 +222,8 @@ SENTENCES = {
     "{rows} rows of {file} cannot be read and are left out; the first is line {line}: {reason}": "Строк файла {file} не прочитано: {rows}; первая — строка {line}: {reason}",
     "Columns of {file} that are not used, since none is known by that name: {columns}": "Колонки файла {file} с неизвестными именами, они не используются: {columns}",
     "{rows} rows of {file} cannot be read and are left out": "Строк файла {file} не прочитано: {rows}",
+    "{rows} rows of {file} name no record or no entity, being empty or saying NULL, n/a and the like, and are left out": "Строк файла {file}, где не назван id записи "
+    "или человек (пусто, NULL, н/д и подобное): {rows}; они не учтены",
     "{rows} records have several entities in {file} and are left out of the comparison": "Записей, у которых в {file} несколько людей: {rows}; они не сравниваются",
     "Values that too many records hold for all their pairs to be compared by them alone: {skipped:,}. The most common ({rule}) is in {most:,} records, "
     "up to {cap:,} are compared; such records are found if they have more in common": "Значений у стольких записей, что по ним одним сравнивать все пары нельзя: {skipped:,}. "

@@ -1,7 +1,9 @@
 """`svod identity evaluate` as typed, on files as people have them: any spelling of the same facts gives the same people."""
 
+import ast
 import json
 import os
+import re
 
 import duckdb
 import pytest
@@ -9,9 +11,10 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.identity.commands import _interval
+from pipelines.identity.evaluation_files import BLANKS, PREFIX, SPACES, store_truth
 from pipelines.identity.measure import quality
 from pipelines.identity.words import words
-from pipelines.settings import settings
+from pipelines.settings import PROJECT, settings
 
 FULL = (
     ("Record ID", "Имя", "FAMILY NAME", "Birth Date", "E-mail", "Phone number", "Loyalty colour"),
@@ -212,3 +215,20 @@ def test_figures_against_truth_are_those_counted_by_hand(tmp_path):
     assert (got.bcubed_precision, got.bcubed_recall) == pytest.approx((4 / 5, (2 / 3 + 2 / 3 + 1 / 3 + 2) / 5))
     assert (got.exact_share, got.over_merged, got.under_merged) == (pytest.approx(1 / 3), 1, 1)
     assert got.f1_error > 0
+
+
+def test_rows_of_the_truth_that_say_not_known_are_nobody_and_counted(tmp_path):
+    truth, to = tmp_path / "truth.csv", tmp_path / "out" / "truth.parquet"
+    unknown = ("NULL", "NA", "nan", "None", "n/a", "не указано", "\u00a0", "")
+    rows = [f"{number},{word}" for number, word in enumerate(unknown)] + ["NULL,a", "a1,a", "\u00a0a2\u200b,\u00a0a"]
+    truth.write_text("\n".join(["record_id,entity_id", *rows]))
+    notes = store_truth(truth, to, tmp_path / "truth")
+    assert duckdb.execute(f"select * from '{to}' order by all").fetchall() == [(f"{PREFIX}a1", "a"), (f"{PREFIX}a2", "a")]
+    said = "name no record or no entity, being empty or saying NULL, n/a and the like, and are left out"
+    assert notes == [f"{len(unknown) + 1} rows of truth.csv {said}"]
+
+
+def test_blank_and_space_are_the_same_in_a_truth_as_in_records():
+    macros = (PROJECT / "macros" / "text.sql").read_text()
+    assert tuple(ast.literal_eval(re.search(r"return\((\[.*?\])\)", macros)[1])) == BLANKS
+    assert tuple(int(number) for number in re.findall(r"chr\((\d+)\)", re.search(r"macro trimmed.*?endmacro", macros, re.S)[0])) == SPACES
