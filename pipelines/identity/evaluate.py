@@ -32,6 +32,13 @@ SELECTED = ("path:models/staging/people", "path:models/intermediate/names", "pat
             "junk_values", "identifier_types", "country_names", "path:models/intermediate/placeholders", "int_source_records", "int_records", "int_identifiers", "int_links")  # fmt: skip
 STAGED = {shape: [SOURCE] if shape in ("records", "identifiers") else []
           for shape in ("records", "identifiers", "links", "consent_events", "suppressions", "events", "orders", "order_lines")}  # fmt: skip
+# Columns of which a record has one value: see the macro `first_of_several`.
+SINGLE = ("full_name", "given_name", "additional_name", "family_name", "gender", "birth_date", "street", "locality", "region", "postal_code", "country_code")
+FURTHER = r"""
+select count(*), string_agg(distinct name, ', ' order by name)
+from (unpivot (select {columns} from staging.stg_people__people where is_latest) on {columns} into name name value cell)
+where regexp_matches(cell, ';\s*[^;\s]')
+"""
 MEGABYTE = 1024**2 if sys.platform == "darwin" else 1024  # in what the system counts peak memory
 
 
@@ -98,6 +105,7 @@ def _evaluate(records: Path, truth: Path | None, clusters: Path | None, folder: 
     if not report.records:
         notes.append(Note("There is no record in {file}", file=records.name))
     with connect(read_only=True) as connection:
+        notes += _further(connection)
         notes += run_notes(connection) if report.records else []
         found = quality(connection, known, "identity.record_customers")
         notes += _compared(connection, known) if found else []
@@ -135,6 +143,12 @@ def standardize(target: Path, parsed: Path) -> None:
             draft = parsed / f".{os.getpid()}.draft"
             shutil.copyfile(ours, draft)
             draft.replace(kept)
+
+
+def _further(connection) -> list[Note]:
+    """Values that are not compared, since a record has one of the kind."""
+    cells, columns = connection.execute(FURTHER.format(columns=", ".join(SINGLE))).fetchall()[0]
+    return [Note("Cells with several values, of which only the first is compared: {cells:,} ({columns})", cells=cells, columns=columns)] if cells else []
 
 
 def _compared(connection, truth: Path) -> list[Note]:

@@ -221,6 +221,8 @@ SENTENCES = {
     "{records} records are not in the truth: they are matched and not compared": "Записей нет в правильном ответе: {records}; они сопоставлены, но не сравниваются",
     "{rows} rows of {file} cannot be read and are left out; the first is line {line}: {reason}": "Строк файла {file} не прочитано: {rows}; первая — строка {line}: {reason}",
     "Columns of {file} that are not used, since none is known by that name: {columns}": "Колонки файла {file} с неизвестными именами, они не используются: {columns}",
+    "Cells with several values, of which only the first is compared: {cells:,} ({columns})": "Ячеек с несколькими значениями, из которых сравнивается только первое: "
+    "{cells:,} ({columns})",
     "{rows} rows of {file} cannot be read and are left out": "Строк файла {file} не прочитано: {rows}",
     "{rows} rows of {file} name no record or no entity, being empty or saying NULL, n/a and the like, and are left out": "Строк файла {file}, где не назван id записи "
     "или человек (пусто, NULL, н/д и подобное): {rows}; они не учтены",

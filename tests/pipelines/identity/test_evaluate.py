@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.identity.commands import _interval
+from pipelines.identity.evaluate import SINGLE
 from pipelines.identity.evaluation_files import BLANKS, PREFIX, SPACES, store_truth
 from pipelines.identity.measure import quality
 from pipelines.identity.words import words
@@ -72,6 +73,17 @@ def test_any_of_several_values_in_a_cell_can_be_the_one_that_matches(russian):
     clusters = russian[2]
     assert clusters["3"] == clusters["4"]
     assert clusters["5"] == clusters["6"] != clusters["7"]
+
+
+def test_further_values_of_what_a_person_has_one_of_are_counted_and_not_named(russian):
+    notes = russian[0]["notes"]
+    assert "Cells with several values, of which only the first is compared: 1 (given_name)" in notes
+    assert not any("Мариша" in note for note in notes)
+
+
+def test_columns_with_one_value_are_those_of_which_staging_takes_the_first():
+    staging = (PROJECT / "models" / "staging" / "people" / "stg_people__records.sql").read_text()
+    assert set(SINGLE) == set(re.findall(r"first_of_several\('(\w+)'\)", staging))
 
 
 def test_a_record_that_comes_twice_counts_once_and_is_told(russian):

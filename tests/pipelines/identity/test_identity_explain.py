@@ -12,7 +12,7 @@ from two_people import ANNAS, OLEGS, customers, query
 from pipelines.identity import notes, resolve_identity
 from pipelines.identity.block import RULES
 from pipelines.identity.comparisons import COMPARISONS, levels
-from pipelines.identity.evaluation_files import SEVERAL, UNREAD, UNUSED
+from pipelines.identity.evaluation_files import SEVERAL, UNKNOWN, UNREAD, UNUSED
 from pipelines.identity.explain_commands import HOW
 from pipelines.identity.holding import Edge, hold, nearest
 from pipelines.identity.masking import mask_email, mask_name, mask_phone
@@ -138,7 +138,7 @@ def test_every_sentence_that_is_said_has_its_russian_and_takes_the_same_values()
     said = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
     assert len(said) > 40
     said |= {text for table in (HOW, SAMPLES, NO_EVIDENCE, notes.REFUSALS, notes.IDENTIFIERS) for text in table.values()}
-    said |= {*notes.PLACEHOLDERS, *notes.RECORDS, notes.TOO_MANY, UNREAD, UNUSED, SEVERAL}
+    said |= {*notes.PLACEHOLDERS, *notes.RECORDS, notes.TOO_MANY, UNREAD, UNUSED, UNKNOWN, SEVERAL}
     assert said <= RUSSIAN.keys()
     labels = {level for name in COMPARISONS for level in levels(name)} | {name.replace("_", " ") for name in COMPARISONS} | set(REASONS.values())
     labels |= {*RULES, "declared", "equal rows", "inside"}
