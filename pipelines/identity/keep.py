@@ -45,7 +45,8 @@ from homes
 where place = 1
 """
 
-# An id is made from the smallest record; if that id has a past already, the run's number is mixed in.
+# An id is made from the smallest record; if that id or record has a past already, the run's number is mixed in. The record's counts too,
+# since an erasure takes the past of an id away, and the record may have been with who was erased.
 ASSIGNED = """
 create or replace temp table assigned as
 with
@@ -64,7 +65,9 @@ fresh as (
 
 known as (
 
-    select distinct customer_id from warehouse.identity.customer_events semi join fresh using (customer_id)
+    select customer_id from fresh semi join warehouse.identity.customer_events using (customer_id)
+    union
+    select customer_id from fresh semi join warehouse.identity.record_moves as moves on fresh.first_record_id = moves.record_id
 
 )
 

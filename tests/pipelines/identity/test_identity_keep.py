@@ -45,7 +45,12 @@ def run():
         query = "select event, customer_id, other_customer_id from warehouse.identity.customer_events where day(run_at) = $day"
         return set(connection.execute(query, {"day": day}).fetchall())
 
-    step.events = events
+    def erase(customer: str) -> None:
+        """As an erasure does, while the customer has no other records than those erased."""
+        for table in ("identity.customers", "identity.customer_events", "identity.record_moves", "identity.record_customers"):
+            connection.execute(f"delete from warehouse.{table} where customer_id = $customer", {"customer": customer})
+
+    step.events, step.erase = events, erase
     step.redirects = lambda: dict(connection.execute("select old_customer_id, customer_id from warehouse.identity.customer_redirects").fetchall())
     step.customers = lambda: connection.execute(
         "select customer_id, record_count, day(created_at), day(changed_at) from warehouse.identity.customers order by customer_id"
@@ -169,3 +174,10 @@ def test_every_move_of_a_record_is_written_down_once(run):
     run(one="ax")
     run(one="a")
     assert run.moves() == [("a", first["a"], 1), ("x", first["x"], 1), ("x", first["a"], 3), ("x", None, 4)]
+
+
+def test_an_id_of_somebody_erased_is_not_given_to_a_record_that_was_theirs_once(run):
+    erased = run(one="abc", two="xyz")["a"]
+    assert run(one="bc", two="axyz")["b"] == erased
+    run.erase(erased)
+    assert run(two="xyz", three="a")["a"] != erased
