@@ -104,6 +104,8 @@ def _interval(figure: float | None, error: float | None, say: Say) -> str:
     """The figure and where it lies 95 times in 100."""
     if figure is None:
         return say("nothing to measure by")
+    if error is None:
+        return f"{figure:.4f}" + say("  (too few people with pairs to say how sure)")
     if not error:
         return f"{figure:.4f}" + (say("  (not one error was seen)") if figure == 1 else "")
     return f"{figure:.4f}" + say("  (95%: {low:.4f} to {high:.4f})", low=max(figure - WITHIN * error, 0), high=min(figure + WITHIN * error, 1))

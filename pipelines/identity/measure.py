@@ -69,12 +69,13 @@ customers as (
 ),
 
 -- Ratio estimator over people, by linearization (Cochran, Sampling Techniques, 1977, 6.3): pairs of one person are not independent.
+-- Those with pairs are counted, by n / (n - 1): of one person alone nothing can be told about others, and the error is null.
 errors as (
 
     select
-        sqrt(sum(power(people.hits - totals.hits / nullif(totals.found, 0) * people.found, 2))) / nullif(max(totals.found), 0) as of_precision,
-        sqrt(sum(power(people.hits - totals.hits / nullif(totals.actual, 0) * people.actual, 2))) / nullif(max(totals.actual), 0) as of_recall,
-        sqrt(sum(power(2 * people.hits - 2 * totals.hits / nullif(totals.found + totals.actual, 0) * (people.found + people.actual), 2)))
+        sqrt(sum(power(people.hits - totals.hits / nullif(totals.found, 0) * people.found, 2)) * {of_found}) / nullif(max(totals.found), 0) as of_precision,
+        sqrt(sum(power(people.hits - totals.hits / nullif(totals.actual, 0) * people.actual, 2)) * {of_actual}) / nullif(max(totals.actual), 0) as of_recall,
+        sqrt(sum(power(2 * people.hits - 2 * totals.hits / nullif(totals.found + totals.actual, 0) * (people.found + people.actual), 2)) * {of_either})
         / nullif(max(totals.found + totals.actual), 0) as of_f1
     from people cross join totals
 
@@ -91,10 +92,16 @@ select
 from totals cross join customers cross join errors
 """
 
+FEW = "(count(*) filter (where {pairs} > 0) / nullif(count(*) filter (where {pairs} > 0) - 1, 0))"
+CORRECTIONS = {
+    name: FEW.format(pairs=pairs)
+    for name, pairs in (("of_found", "people.found"), ("of_actual", "people.actual"), ("of_either", "people.found + people.actual"))
+}
+
 
 @dataclass(frozen=True)
 class Quality:
-    """Figures against truth, 0..1; `*_error` is one standard error. None where there is nothing to divide by."""
+    """Figures against truth, 0..1; `*_error` is one standard error. None where there is nothing to divide by, an error also where only one person has pairs."""
 
     records: int
     people: int
@@ -148,5 +155,5 @@ def quality(connection: DuckDBPyConnection, truth: Path, table: str = "new_recor
     """How `table` (record_id, customer_id) compares with the Parquet file `truth` (record_id, person_id); None without truth."""
     if not truth.exists():
         return None
-    row = connection.execute(QUALITY.format(table=table, truth=quoted(truth))).fetchall()[0]
+    row = connection.execute(QUALITY.format(table=table, truth=quoted(truth), **CORRECTIONS)).fetchall()[0]
     return Quality(*row) if row[0] else None

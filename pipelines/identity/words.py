@@ -213,6 +213,7 @@ SENTENCES = {
     "{peak:,} MB": "{peak:,} МБ",
     "nothing to measure by": "измерить нечем",
     "  (95%: {low:.4f} to {high:.4f})": "  (95 %: от {low:.4f} до {high:.4f})",
+    "  (too few people with pairs to say how sure)": "  (людей с парами слишком мало, чтобы сказать, насколько это точно)",
     "  (not one error was seen)": "  (ни одной ошибки не видно)",
     "{rows} rows repeat a record id, or have none: of each record the last row counts": "Строк, где id записи повторён или пуст: {rows}; от каждой записи считается последняя",
     "There is no record in {file}": "В файле {file} нет ни одной записи",

@@ -103,7 +103,7 @@ SECTIONS = (
         """
         select strftime(run_at, '%Y-%m-%d %H:%M'), records, customers, largest_cluster, review_pairs,
             round(matched_share, 4), printf('%.3f–%.3f', matched_share_lower, matched_share_upper),
-            round(precision, 4), round(recall, 4), round(f1, 4), case when f1 is not null then printf('%.3f–%.3f', f1_lower, f1_upper) end, over_merged, under_merged,
+            round(precision, 4), round(recall, 4), round(f1, 4), case when f1_lower is not null then printf('%.3f–%.3f', f1_lower, f1_upper) end, over_merged, under_merged,
             round(cluster_size_drift, 4), round(match_weight_drift, 4)
         from quality.identity_quality order by run_number desc limit 30
         """,

@@ -133,6 +133,7 @@ def test_numbers_with_gaps_in_parquet_and_a_truth_with_a_byte_order_mark_are_rea
 
 def test_where_a_figure_lies_is_said_in_russian_too():
     assert _interval(0.925, 0.0125, words(russian=False)) == "0.9250  (95%: 0.9005 to 0.9495)"
+    assert _interval(0.925, None, words(russian=False)) == "0.9250  (too few people with pairs to say how sure)"
     assert _interval(0.925, 0.0125, words(russian=True)) == "0.9250  (95 %: от 0.9005 до 0.9495)"
 
 
@@ -226,7 +227,9 @@ def test_figures_against_truth_are_those_counted_by_hand(tmp_path):
     assert (got.precision, got.recall, got.f1) == pytest.approx((1 / 2, 1 / 3, 2 / 5))
     assert (got.bcubed_precision, got.bcubed_recall) == pytest.approx((4 / 5, (2 / 3 + 2 / 3 + 1 / 3 + 2) / 5))
     assert (got.exact_share, got.over_merged, got.under_merged) == (pytest.approx(1 / 3), 1, 1)
-    assert got.f1_error > 0
+    # Two people have pairs that were found, one alone has true ones.
+    assert (got.precision_error, got.f1_error) == pytest.approx((0.25, 0.08))
+    assert got.recall_error is None
 
 
 def test_rows_of_the_truth_that_say_not_known_are_nobody_and_counted(tmp_path):
