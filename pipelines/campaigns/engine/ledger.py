@@ -26,13 +26,10 @@ class LedgerBroken(Told):
 
 
 def catch_up(connection: DuckDBPyConnection, folder: Path) -> None:
-    """Writes the files of ticks that have none yet; a warehouse that knows no tick, though files tell of some, is told."""
+    """Writes the files of ticks that have none yet; a warehouse that lacks ticks of which files tell is told, be it new or put back from a backup."""
     ledger = folder / "communications" / "ledger"
     written = {path.name.split(".")[1] for path in ledger.glob("ticks.*.parquet")}
     known = {name for (name,) in connection.execute(f"select {NAME.format('tick_at')} from {SCHEMA}.ticks").fetchall()}
-    if written and not known:
-        _restore(connection, ledger, written)
-        known = written
     for name in sorted(known - written):
         for table in (*KEPT, "ticks"):
             _write(connection, ledger, table, name)
@@ -40,6 +37,8 @@ def catch_up(connection: DuckDBPyConnection, folder: Path) -> None:
     for (name,) in called_back:
         if not (ledger / f"cancellations.{name}.parquet").exists():
             _write(connection, ledger, "cancellations", name)
+    if written - known:
+        _restore(connection, ledger, written | known)
 
 
 def _write(connection: DuckDBPyConnection, ledger: Path, table: str, name: str) -> None:

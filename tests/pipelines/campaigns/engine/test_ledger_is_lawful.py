@@ -181,12 +181,13 @@ def test_nobody_gets_the_same_message_twice(done):
     assert keys == []
 
 
-def test_a_lost_warehouse_gets_everything_back_and_goes_on_the_same(tmp_path: Path):
+@pytest.mark.parametrize("known", [0, 1, 2], ids=["lost", "an older backup", "a backup of the tick before"])
+def test_a_lost_warehouse_gets_everything_back_and_goes_on_the_same(tmp_path: Path, known: int):
     world = worlds.make(tmp_path / "made.duckdb", 120, 3, seed=11)
     moments = every(world, 24)
     first = run(world, moments[:3])
     ledger.catch_up(first, tmp_path)
-    again = worlds.opened(world)
+    again = run(world, moments[:known])
     ledger.catch_up(again, tmp_path)
     for table in TABLES:
         assert difference(again, first, table) == [], table
