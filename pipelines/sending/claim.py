@@ -101,7 +101,7 @@ free as (
         and outbox.expires_at > $now
         and outbox.message_id not in (select message_id from communications.cancellations)
         and outbox.message_id not in (select message_id from in_hand)
-        and outbox.message_id not in (select message_id from quiet_now)
+        and outbox.message_id not in (select message_id from not_now)
         and coalesce(attempts.tries, 0) < $attempts
         and coalesce(attempts.outcome, 'deferred') in ('deferred', 'unknown')
         -- At most once for marketing, at least once for what the customer waits for, unless the provider still knows what it may have taken.
@@ -148,7 +148,7 @@ def claim(
     with _claims_one_by_one(), _warehouse(ends) as connection:
         connection.execute("begin")
         stale = bring_in(connection)
-        connection.execute("create or replace temp table quiet_now (message_id varchar)")  # `withdrawn` fills it
+        connection.execute("create or replace temp table not_now (message_id varchar)")  # `withdrawn` fills it
         withdrawn(connection, now)
         connection.execute(EXPIRED, {"now": now})
         parameters = vars(terms) | {"now": now, "longest": LONGEST_BACKOFF, "throttled": list(THROTTLED), "unwritten": UNWRITTEN, "mending": MENDING}

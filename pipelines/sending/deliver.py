@@ -114,12 +114,13 @@ class Delivery:
             result = await self.channel.send(message)
         except Exception as error:  # a channel's own fault: whether the provider has the message, nobody knows
             result = Result(outcome="unknown", code="error", diagnostic=type(error).__name__)
-        if is_throttling(result) and result.code not in THROTTLED:  # said in the provider's own words
+        is_busy = is_throttling(result)
+        if is_busy and result.code not in THROTTLED:  # said in the provider's own words
             result = replace(result, code="429", diagnostic=f"{result.code}: {result.diagnostic or ''}".strip(": "))
-        if result.outcome == "deferred" and not is_throttling(result) and row["tries"] + 1 >= self.sending.attempts:
+        if result.outcome == "deferred" and not is_busy and row["tries"] + 1 >= self.sending.attempts:
             result = Result(outcome="failed", code=result.code, diagnostic=f"{result.diagnostic or ''} (given up after {row['tries'] + 1} tries)".strip())
         self._note(row, result, attempt)
-        if not is_throttling(result):
+        if not is_busy:
             self.temper.last_good, self.temper.troubles = time.monotonic(), 0
             self.rates.good(self.channel.provider, domain)
             if result.outcome == "deferred" and (result.diagnostic or "").startswith("4.7."):

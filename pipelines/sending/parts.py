@@ -105,7 +105,7 @@ def withdrawn(connection: DuckDBPyConnection, now: datetime) -> None:
     recheck.withdrawn(connection, now)
     stopped = stopped_messages(connection)
     connection.execute(STOPPED, {"now": now, "stopped": stopped})
-    connection.execute("insert into quiet_now select unnest($stopped::varchar[])", {"stopped": stopped})  # in doubt, they are not offered again
+    connection.execute("insert into not_now select unnest($stopped::varchar[])", {"stopped": stopped})  # in doubt, they are not offered again
 
 
 def email(pace: Email, given: Parts) -> Channel:

@@ -155,6 +155,7 @@ def begin(connection: DuckDBPyConnection, policy: Policy) -> None:
 
 
 def load_caps(connection: DuckDBPyConnection, policy: Policy) -> None:
+    """Temporary table `caps`: the policy's."""
     connection.execute("create or replace temp table caps (name varchar, channels varchar[], seconds bigint, at_most int)")
     for cap in policy.caps:
         connection.execute("insert into caps values (?, ?, ?, ?)", [cap.name, list(cap.channels), int(cap.within.total_seconds()), cap.at_most])

@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.campaigns.engine import definitions, given, inputs
 from pipelines.campaigns.engine.arbitration import load_caps
 from pipelines.campaigns.engine.definitions import RECALL, CompileWhere, compiled
-from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, is_quiet, of_these, same_person, with_heir
+from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, banned, is_quiet, of_these, same_person, with_heir
 from pipelines.campaigns.schema import Policy, Scenario
 from pipelines.settings import settings
 
@@ -53,14 +53,6 @@ heirs as (
 
 ),
 
-banned as (
-
-    select message_id, bool_and(is_processing_forbidden) as is_banned
-    from heirs inner join channels_then as channels using (customer_id)
-    where heirs.channel = 'webhook' and channels.valid_from <= {TICK_AT} and channels.valid_to > {TICK_AT} group by message_id
-
-),
-
 checked as (
 
     select heirs.message_id,
@@ -76,7 +68,7 @@ checked as (
     left join channels_then as channels
         on heirs.customer_id = channels.customer_id and heirs.channel = channels.channel and channels.valid_from <= {TICK_AT} and channels.valid_to > {TICK_AT}
     left join suppressed on heirs.channel = suppressed.channel and heirs.identifier_type = suppressed.identifier_type and heirs.address = suppressed.address
-    left join banned using (message_id)
+    left join ({banned("select * from heirs where channel = 'webhook'", "rows.customer_id", TICK_AT)}) as banned using (message_id)
 
 ),
 
@@ -129,7 +121,7 @@ select message_id, min(reason) as reason, any_value(is_doubtful) as is_doubtful 
 """
 # Over a cap with what went within its window up to now, with what another sender has in hand, and with what goes before it.
 CROWDED = f"""
-insert into quiet_now
+insert into not_now
 select distinct message_id from (
     select waiting.message_id, caps.at_most,
         count(distinct counted.message_id) + row_number() over (partition by caps.name, waiting.channel, waiting.final order by waiting.priority desc, waiting.release_at, waiting.message_id) as place
@@ -143,7 +135,7 @@ select distinct message_id from (
         on waiting.final = counted.final and (len(caps.channels) = 0 or list_contains(caps.channels, counted.channel))
         and waiting.message_id <> counted.message_id and counted.finished_at > {TICK_AT} - to_seconds(caps.seconds)
     where waiting.purpose <> 'transactional' and waiting.channel <> 'webhook' and not waiting.is_doubtful and waiting.release_at <= {TICK_AT}
-        and waiting.message_id not in (select message_id from quiet_now) and waiting.message_id not in (select message_id from in_hand)
+        and waiting.message_id not in (select message_id from not_now) and waiting.message_id not in (select message_id from in_hand)
         and waiting.message_id not in (select message_id from communications.cancellations)
     group by waiting.message_id, caps.name, caps.at_most, waiting.channel, waiting.final, waiting.priority, waiting.release_at
 ) where place > at_most
@@ -157,7 +149,7 @@ def withdrawn(
     *,
     compile_where: CompileWhere = compiled,
 ) -> int:
-    """Writes a cancellation for each planned message that may no longer go, and makes `quiet_now`. Returns how many were called back.
+    """Writes a cancellation for each planned message that may no longer go, and makes `not_now`. Returns how many were called back.
 
     `given_files`: scenarios and policy with the inputs made already; unset, they are read from their files, and the inputs are the marts.
     """
@@ -183,7 +175,7 @@ def withdrawn(
     connection.execute(SENT)
     connection.execute(f"create or replace temp table called_back as {WITHDRAWN}")
     # What may have gone out is not called back, so that statistics go on saying that nobody knows; it is not offered again.
-    connection.execute("insert into quiet_now select message_id from called_back where is_doubtful")
+    connection.execute("insert into not_now select message_id from called_back where is_doubtful")
     (count,) = connection.execute(
         f"""insert into communications.cancellations by name
             select message_id, {UNTIL} as cancelled_at, reason, {TICK_AT} as tick_at from called_back where not is_doubtful"""
@@ -195,14 +187,14 @@ def withdrawn(
 
 
 def quiet_now(connection: DuckDBPyConnection, now: datetime, unreadable: Sequence[str] = ()) -> None:
-    """Temporary table `quiet_now`: messages for whose customers it is quiet hours, or will be before the sender asks again, and those of scenarios
+    """Temporary table `not_now`: messages for whose customers it is quiet hours, or will be before the sender asks again, and those of scenarios
     whose file is half written.
 
     They stay planned; the sender leaves them for later. What somebody is just editing says neither that it is paused nor that it is live.
     """
     moment, soon = f"timestamp '{now}'", f"timestamp '{now + timedelta(seconds=settings().sending.recheck_after)}'"
     connection.execute(
-        f"""create or replace temp table quiet_now as select message_id from communications.outbox
+        f"""create or replace temp table not_now as select message_id from communications.outbox
             where expires_at > {moment} and (scenario in (select unnest(cast($unreadable as varchar[])))
                 or (quiet_from is not null and ({is_quiet(moment, "time_zone", "quiet_from", "quiet_to")} or {is_quiet(soon, "time_zone", "quiet_from", "quiet_to")})))""",
         {"unreadable": list(unreadable)},

@@ -6,7 +6,7 @@ Everything is looked up as it stood when the message was due. What depends on ot
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import RECALL
-from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, in_global_holdout, in_local_holdout, is_quiet, next_at, person, same_person
+from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, banned, in_global_holdout, in_local_holdout, is_quiet, next_at, person, same_person
 from pipelines.campaigns.schema import Policy
 
 MESSAGE_ID = "md5(concat_ws('|', scenario, entry_id, {step}, {visit}))"
@@ -134,16 +134,6 @@ PREPARED = f"""
 create or replace temp table prepared as
 with
 
--- Nobody is told of who forbade processing; what one channel alone needs a basis for stops that channel.
-banned as (
-
-    select message_id, bool_and(is_processing_forbidden) as is_banned
-    from requests inner join channels_then as channels
-        on {person("requests", "due_at")} = channels.customer_id and channels.valid_from <= due_at and channels.valid_to > due_at
-    where kind = 'webhook' group by message_id
-
-),
-
 timed as (
 
     select requests.*, versions.purpose, versions.priority, versions.listens_to_decisions, not versions.is_live as is_paused, {person("requests", "due_at")} as who,
@@ -156,7 +146,7 @@ timed as (
     from requests
     inner join versions using (scenario, version)
     left join chosen using (message_id)
-    left join banned using (message_id)
+    left join ({banned("select * from requests where kind = 'webhook'", person("rows", "due_at"), "due_at")}) as banned using (message_id)
     left join sends using (scenario, version, step)
     left join zones on {person("requests", "due_at")} = zones.customer_id
 

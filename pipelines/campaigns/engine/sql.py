@@ -30,6 +30,13 @@ def same_person(one: str, other: str, at: str) -> str:
     return f"({one}.final = {other}.final and {person(one, at)} = {person(other, at)})"
 
 
+def banned(rows: str, customer: str, at: str) -> str:
+    """Per message_id whether its customer forbade processing at that moment: on every channel, for what one channel alone needs a basis for stops that one."""
+    return f"""select message_id, bool_and(is_processing_forbidden) as is_banned
+        from ({rows}) as rows inner join channels_then as channels on {customer} = channels.customer_id and channels.valid_from <= {at} and channels.valid_to > {at}
+        group by message_id"""
+
+
 def with_heir(query: str) -> str:
     """Adds final and joined_at to a query that gives customer_id."""
     return f"""select rows.*, coalesce(redirects.final, rows.customer_id) as final, coalesce(redirects.joined_at, {NEVER}) as joined_at

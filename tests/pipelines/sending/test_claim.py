@@ -75,7 +75,7 @@ def test_a_forked_child_does_not_keep_a_dead_parents_claim(data):
 
 def test_in_a_customers_quiet_hours_nothing_is_claimed_and_nothing_is_lost(data):
     one, other = fill(2)
-    quiet = "insert into quiet_now select message_id from communications.outbox where message_id = $one"
+    quiet = "insert into not_now select message_id from communications.outbox where message_id = $one"
     batch, _ = claim(TERMS, lambda connection, _: connection.execute(quiet, {"one": one}))
     assert [row["message_id"] for row in batch.rows] == [other]
     batch.journal.close()

@@ -183,7 +183,7 @@ def test_what_a_batch_asked_is_asked_again_before_what_is_left_of_it_goes(email)
     def withdrawn(connection, moment):  # from the second claim on nobody wants anything
         asked.append(moment)
         if len(asked) > 1:
-            connection.execute("create or replace temp table quiet_now as select message_id from communications.outbox")
+            connection.execute("create or replace temp table not_now as select message_id from communications.outbox")
 
     with Misbehaving().serving() as server:
         email(port=server.port, rate=10, _recheck_after=0.5)

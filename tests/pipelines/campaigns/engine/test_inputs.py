@@ -107,7 +107,7 @@ def asked(connection: duckdb.DuckDBPyConnection, moment: datetime, policy: Polic
     """Which messages are left for later, and which are called back, when the sender asks."""
     inputs.show(connection, moment, policy)
     withdrawn(connection, moment, ([scenario], policy))
-    left = {one for (one,) in connection.execute("select message_id from quiet_now").fetchall()}
+    left = {one for (one,) in connection.execute("select message_id from not_now").fetchall()}
     return left, set(connection.execute("select message_id, reason from communications.cancellations").fetchall())
 
 
@@ -188,7 +188,7 @@ def test_while_a_file_cannot_be_read_its_messages_wait_and_none_is_called_back(d
         (folder / "spring" / "scenario.yml").write_text(written)
         with connect() as connection:
             assert withdrawn(connection, NOON + timedelta(hours=3)) == 0
-            assert connection.execute("select count(*) from quiet_now").fetchone() == (held,)
+            assert connection.execute("select count(*) from not_now").fetchone() == (held,)
     (folder / "spring" / "scenario.yml").write_text(text.replace("status: live", "status: paused"))
     with connect() as connection:
         assert withdrawn(connection, NOON + timedelta(hours=3)) == 1
