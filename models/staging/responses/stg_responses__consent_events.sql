@@ -7,7 +7,10 @@ choices as (
         {{ blank_to_null("split_part(scope, '/', 2)") }} as scope_channel,
         max(case when kind = 'resubscribed' then occurred_at end) over (partition by message_id, scope) as last_undone_at
     from {{ ref('stg_responses__answers') }} as answers
-    where kind in ('unsubscribed', 'resubscribed') and raw_value is not null
+    where
+        kind in ('unsubscribed', 'resubscribed') and raw_value is not null
+        -- Anybody can write a mail that names only an address.
+        and (matched_by in ('message', 'provider') or table_name = 'lines')
 
 ),
 
