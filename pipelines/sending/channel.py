@@ -37,7 +37,6 @@ class Message:
     content: Content
     unsubscribe_url: str | None = None  # HTTPS, for RFC 8058; every marketing e-mail has one
     scenario: str | None = None
-    is_test: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,7 +121,7 @@ def cycle(first_day_done, relay, tmp_path_factory) -> Company:
     company.warehouse(BROUGHT_UP_TO_NOW, {"now": now()})
     company.said = {"dry_run": company.svod("campaigns", "send"), "mails_after_dry_run": len(kept.mails)}
     company.said["sandbox"] = company.send("sandbox", "--limit", "3")
-    company.sandboxed = [mail["X-Envelope-To"] for mail in kept.mails]
+    company.trials = list(kept.mails)
     kept.mails.clear()
     company.said["live"] = company.send("live")
     company.first = list(kept.mails)
@@ -143,9 +143,10 @@ def cycle(first_day_done, relay, tmp_path_factory) -> Company:
 
 
 def _answer(company: Company) -> None:
-    """One opens and clicks, one's mail app fetches, a scanner follows, one leaves by one click, one from everything, two bounce, one complains, one writes."""
+    """A tester leaves; one opens and clicks, one's mail app fetches, a scanner follows, one leaves by one click, one from everything, two bounce, one complains, one writes."""
     opens, fetched, scanned, leaves, leaves_all, gone, full, complains, by_mail = company.first[:9]
     with collecting(company) as one:
+        assert one.http.post(one_click(company.trials[0]), data={"List-Unsubscribe": "One-Click"}, headers=READER).status_code == 200
         assert one.http.get(pixel(opens), headers=READER).status_code == 200
         assert one.http.get(link(opens), headers=READER).status_code == 302
         one.http.get(pixel(fetched), headers={"User-Agent": "Mozilla/5.0"})
@@ -195,8 +196,15 @@ def interactions(company: Company, mail: Message) -> list[tuple]:
 
 def test_nothing_goes_out_before_a_channel_is_switched_on_and_then_to_the_test_address_only(cycle):
     assert "only written: dry run" in cycle.said["dry_run"] and cycle.said["mails_after_dry_run"] == 0
-    assert cycle.sandboxed == ["test@example.com"] * 3
+    assert [mail["X-Envelope-To"] for mail in cycle.trials] == ["test@example.com"] * 3
     assert "taken by the provider" in cycle.said["live"] and len(cycle.first) > 20
+
+
+def test_a_tester_answers_for_nobody_and_the_real_message_follows_under_another_id(cycle):
+    assert not {mail["X-Message-Id"] for mail in cycle.trials} & {mail["X-Message-Id"] for mail in [*cycle.first, *cycle.second]}
+    tried = "select count(*), count(distinct message_id) from communications.attempts where mode = 'sandbox' and message_id {} (select message_id from communications.attempts where mode = 'live')"
+    assert cycle.warehouse(tried.format("in")) == [(3, 3)] and cycle.warehouse(tried.format("not in")) == [(0, 0)]
+    assert cycle.warehouse("select reason, count(*) from staging.stg_responses__rejected group by all") == [("about no message that is known", 1)]
 
 
 def test_a_real_mail_carries_signed_links_and_what_mailboxes_ask_of_senders(cycle):
