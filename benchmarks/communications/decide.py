@@ -26,7 +26,7 @@ INPUTS = {
     "channels": """select 'c_' || n as customer_id, channel, case channel when 'email' then 'email' else 'phone' end as identifier_type,
         (n - n % 50 // 49) || '@example.com' as address, n % 3 > 0 as has_consent, n % 20 = 0 as is_processing_forbidden from range({n}) as t (n), (values ('email'), ('sms')) as c (channel)""",
     "segment_history": "select 'c_' || n as customer_id, 'everybody' as segment, 'entered' as change, timestamp '2026-01-01' as occurred_at from range({n}) as t (n)",
-    "redirects": "select 'c_' || n as old_customer_id, 'c_' || n as customer_id, null::timestamp as redirected_at from range({n}) as t (n)",
+    "redirects": "select 'c_' || n as old_customer_id, 'c_' || n as customer_id, null::timestamp as redirected_at, timestamp '2026-01-01' as created_at from range({n}) as t (n)",
     "suppressions": "select 'email' as channel, 'email' as identifier_type, n || '@example.com' as address, timestamp '2026-01-01' as suppressed_at from range(0, {n}, 100) as t (n)",
     "time_zones": "select 'c_' || n as customer_id, case n % 3 when 0 then 'Asia/Vladivostok' when 1 then 'America/New_York' end as time_zone from range({n}) as t (n)",
     "events": """select '' as event_id, '' as customer_id, '' as event_name, timestamp '2026-01-01' as occurred_at, timestamp '2026-01-01' as loaded_at, '' as message_id, false as is_machine where {n} < 0""",

@@ -11,7 +11,7 @@ from dateutil.rrule import rrulestr
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import CompileWhere
-from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, in_global_holdout, in_local_holdout, of_these, person, same_person, utc, with_heir
+from pipelines.campaigns.engine.sql import SINCE, TICK_AT, UNTIL, in_global_holdout, in_local_holdout, of_these, person, same_person, utc, with_elder, with_heir
 from pipelines.campaigns.schema import Policy, Scenario
 
 CANDIDATES = """scenario varchar, version int, customer_id varchar, known_at timestamp, occurrence varchar, moment timestamp, event_id varchar,
@@ -64,28 +64,11 @@ possible as (
 
     select candidate, candidates.* from judged inner join candidates on judged.candidate = candidates.rowid where not is_refused
 
-),
-
--- Whoever was held out stays so, into whomever they were merged.
-ids as (
-
-    select candidate, scenario, version, customer_id from possible
-    union all
-    select candidate, scenario, version, redirects.customer_id
-    from possible inner join redirects on possible.customer_id = redirects.final and redirects.joined_at <= possible.known_at
-
-),
-
-held_out as (
-
-    select candidate, bool_or({in_global_holdout("customer_id")}) as is_global, bool_or({in_local_holdout("customer_id")}) as is_local
-    from ids inner join versions using (scenario, version) group by candidate
-
 )
 
 select candidate, md5(concat_ws('|', scenario, customer_id, occurrence)) as entry_id, scenario, version, customer_id, occurrence, moment as entered_at, event_id,
-    case when is_global then 'global' when is_local then 'local' end as holdout
-from possible inner join held_out using (candidate)
+    case when {in_global_holdout("elder")} then 'global' when {in_local_holdout("elder")} then 'local' end as holdout
+from ({with_elder("select * from possible", "known_at")}) as possible inner join versions using (scenario, version)
 where not exists (from possible as earlier where earlier.scenario = possible.scenario and {same_person("possible", "earlier", "possible.known_at")}
     and (earlier.moment, earlier.occurrence, earlier.customer_id, earlier.candidate) < (possible.moment, possible.occurrence, possible.customer_id, possible.candidate))
 """

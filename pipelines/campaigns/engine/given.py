@@ -4,6 +4,7 @@ The caller gives the inputs as views `input_events`, `input_customers`, `input_c
 `input_suppressions`, `input_time_zones` (`inputs` makes them of the marts). `input_customers` and `input_channels` may have `valid_from` and
 `valid_to`: then a decision goes by the row that held when it was due. Without them the row of now counts. `input_channels` and
 `input_suppressions` may say since when a row is known (`known_at`): what came after a watermark had passed it does not count for moments before.
+`input_redirects` has every id there ever was, and when it was first given.
 """
 
 from duckdb import DuckDBPyConnection
@@ -15,6 +16,21 @@ from pipelines.campaigns.schema import Policy, Scenario
 REDIRECTS = f"""
 select old_customer_id as customer_id, customer_id as final, coalesce(redirected_at, {BEGINNING}) as joined_at from input_redirects
 where old_customer_id <> customer_id and coalesce(redirected_at, {BEGINNING}) <= {TICK_AT}
+"""
+# Which id of a customer decides about holdouts, from each merge on: the oldest. Were it any of them, whoever is merged often would be held out more often,
+# and were it the one of now, a merge with a newcomer could move somebody who has been a customer for years.
+ELDERS = f"""
+with ids as (
+
+    select final, joined_at, customer_id from redirects
+    union all
+    select distinct final, {BEGINNING}, final from redirects
+
+)
+
+select distinct final as customer_id, joined_at,
+    min(struct_pack(created_at := born.created_at, customer_id := ids.customer_id)) over (partition by final order by joined_at)['customer_id'] as elder
+from ids left join input_redirects as born on ids.customer_id = born.old_customer_id
 """
 # From when on a statement counts. One whose moment a watermark had passed before it came counts from the moment that its coming gave away to every
 # tick, or a late tick would heed it where an early one could not. This is for decisions; before anything is sent, all that is known is asked again.
@@ -57,8 +73,9 @@ DELIVERIES = {
 
 
 def freeze(connection: DuckDBPyConnection, scenarios: list[Scenario], policy: Policy, last_tick: object, compile_where: CompileWhere) -> None:
-    """Temporary tables `redirects`, `customers_then`, `channels_then`, `suppressed`, `zones`, `slice_events`, `happened`, `holds`."""
+    """Temporary tables `redirects`, `elders`, `customers_then`, `channels_then`, `suppressed`, `zones`, `slice_events`, `happened`, `holds`."""
     connection.execute(f"create or replace temp table redirects as {REDIRECTS}")
+    connection.execute(f"create or replace temp table elders as {ELDERS}")
     _lent(connection, "view", "customers_then", _as_it_stood(connection, "customers", last_tick))
     _lent(connection, "table", "channels_then", _as_it_stood(connection, "channels", last_tick))
     _lent(connection, "table", "zones", ZONES)

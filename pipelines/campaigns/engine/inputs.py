@@ -63,7 +63,7 @@ from {at}marts.customer_channels as channels inner join before using (customer_i
 """
 PLAIN = {
     "segment_history": "select customer_id, segment, change, occurred_at from {at}segments.segment_history",
-    "redirects": "select old_customer_id, customer_id, redirected_at from {at}marts.customer_redirects",
+    "redirects": "select old_customer_id, customer_id, redirected_at, created_at from {at}marts.customer_redirects",
     "suppressions": """select suppressions.channel, suppressions.identifier_type, suppressions.address, coalesce(told.occurred_at, suppressions.suppressed_at) as suppressed_at, files.landed_at as known_at
         from {at}marts.suppressions as suppressions
         left join {at}intermediate.int_suppressions as told

@@ -6,7 +6,7 @@ Everything is looked up as it stood when the message was due. What depends on ot
 from duckdb import DuckDBPyConnection
 
 from pipelines.campaigns.engine.definitions import RECALL
-from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, banned, in_global_holdout, in_local_holdout, is_quiet, next_at, person, same_person
+from pipelines.campaigns.engine.sql import TICK_AT, UNTIL, banned, in_global_holdout, in_local_holdout, is_quiet, next_at, person, same_person, with_elder
 from pipelines.campaigns.schema import Policy
 
 MESSAGE_ID = "md5(concat_ws('|', scenario, entry_id, {step}, {visit}))"
@@ -102,13 +102,8 @@ others as (
 
 held_out as (
 
-    select message_id, place
-    from (
-        select *, other as id from others
-        union all select others.*, redirects.customer_id from others inner join redirects on other = redirects.final and redirects.joined_at <= due_at
-    )
-    where {in_global_holdout("id")} or {in_local_holdout("id")}
-    group by message_id, place
+    select distinct message_id, place from ({with_elder("select *, other as customer_id from others", "due_at")})
+    where {in_global_holdout("elder")} or {in_local_holdout("elder")}
 
 ),
 

@@ -30,6 +30,12 @@ def same_person(one: str, other: str, at: str) -> str:
     return f"({one}.final = {other}.final and {person(one, at)} = {person(other, at)})"
 
 
+def with_elder(query: str, at: str) -> str:
+    """Adds elder, the id that decides about holdouts, to a query that gives customer_id and a moment."""
+    return f"""select rows.*, coalesce(elders.elder, rows.customer_id) as elder
+        from ({query}) as rows asof left join elders on rows.customer_id = elders.customer_id and rows.{at} >= elders.joined_at"""
+
+
 def banned(rows: str, customer: str, at: str) -> str:
     """Per message_id whether its customer forbade processing at that moment: on every channel, for what one channel alone needs a basis for stops that one."""
     return f"""select message_id, bool_and(is_processing_forbidden) as is_banned

@@ -38,7 +38,8 @@ def build(data: Path, dbt: Dbt) -> None:
         for table in ("marts.customers", "profile.customer_facts", "marts.customer_channels", "marts.customer_redirects", "marts.customer_identifiers"):
             connection.execute(f"delete from {table} where customer_id = ?", [lost])
         connection.execute(
-            "insert into marts.customer_redirects values (?, ?, ?), (?, null, ?), (?, ?, ?)", [FORMER, kept, DAYS[1], GONE, DAYS[1], lost, kept, DAYS[1]]
+            "insert into marts.customer_redirects by name select unnest([?, ?, ?]) as old_customer_id, unnest([?, null, ?]) as customer_id, ? as redirected_at, ? as created_at",
+            [FORMER, GONE, lost, kept, kept, DAYS[1], DAYS[0]],
         )
         lines = [
             (name, line) for name, line in [("vip_guests", email.upper()), ("vip_guests", FORMER), ("vip_guests", "nobody@example.org"), ("vip_guests", GONE)]

@@ -17,7 +17,7 @@ MARTS = {
     "marts.customers": "customer_id varchar, birth_date date, time_zone varchar, country_code varchar",
     "marts.customer_channels": "customer_id varchar, channel varchar, identifier_type varchar, address varchar, has_consent boolean, is_processing_forbidden boolean",
     "marts.consent_history": "customer_id varchar, channel varchar, purpose varchar, state varchar, consent_event_id varchar, valid_from timestamp, valid_to timestamp",
-    "marts.customer_redirects": "old_customer_id varchar, customer_id varchar, redirected_at timestamp",
+    "marts.customer_redirects": "old_customer_id varchar, customer_id varchar, redirected_at timestamp, created_at timestamp",
     "marts.suppressions": "channel varchar, identifier_type varchar, address varchar, suppressed_at timestamp",
     "segments.segment_history": "customer_id varchar, segment varchar, change varchar, occurred_at timestamp",
     "seeds.country_time_zones": "country_code varchar, time_zone varchar",
@@ -40,7 +40,7 @@ insert into marts.consent_history
 insert into intermediate.int_consent_events select concat_ws(':', customer_id, channel, valid_from), strftime(known_at, 'f%Y%m%d%H%M') from input_channels;
 insert into intermediate.int_suppressions select channel, identifier_type, address, address, suppressed_at, strftime(known_at, 'f%Y%m%d%H%M') from input_suppressions;
 insert into marts.suppressions select channel, identifier_type, address, min(suppressed_at) from input_suppressions group by all;
-insert into marts.customer_redirects from input_redirects;
+insert into marts.customer_redirects by name from input_redirects;
 insert into segments.segment_history from input_segment_history where customer_id in {NOW};
 """
 
@@ -57,7 +57,7 @@ def of_one(connection: DuckDBPyConnection) -> None:
     make(connection)
     connection.execute("alter table landing.files add column source varchar; alter table landing.files add column file_name varchar")
     connection.execute("insert into marts.customers (customer_id) values ('c'); insert into marts.customer_360 values ('c', 'ru', 3)")
-    connection.execute("insert into marts.customer_redirects values ('c', 'c', null)")
+    connection.execute("insert into marts.customer_redirects values ('c', 'c', null, timestamp '2026-01-01')")
 
 
 def publish(connection: DuckDBPyConnection, world: worlds.World, at: datetime) -> None:

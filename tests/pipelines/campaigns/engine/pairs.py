@@ -15,7 +15,7 @@ POLICY = Policy(quiet_hours={"from": "00:00", "to": "00:00"})
 # `sides` are the customers of each pair (or three): a, b, …; `later` whom one of them turns out to be, and when.
 PEOPLE = """
 create temp view people as select printf('c_%02d_%s', pair, who) as customer_id, pair, who from range({pairs}) as pairs (pair) cross join (select unnest({sides}) as who) as sides;
-create temp view input_redirects as select customer_id as old_customer_id, if(who = '{later}', printf('c_%02d_a', pair), customer_id) as customer_id, if(who = '{later}', timestamp '{at}', null) as redirected_at from people;
+create temp view input_redirects as select customer_id as old_customer_id, if(who = '{later}', printf('c_%02d_a', pair), customer_id) as customer_id, if(who = '{later}', timestamp '{at}', null) as redirected_at, timestamp '2026-01-01' as created_at from people;
 create temp view input_time_zones as select customer_id, null::varchar as time_zone from people;
 create temp view input_suppressions as select 'email' as channel, 'email' as identifier_type, 'gone@example.com' as address, null::timestamp as suppressed_at;
 create temp view input_segment_history as select customer_id, 'everybody' as segment, 'entered' as change, timestamp '2026-01-01' as occurred_at from people;

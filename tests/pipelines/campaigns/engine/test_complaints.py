@@ -26,7 +26,7 @@ class Company:
         marts.make(connection)
         connection.execute("""
             insert into marts.customers values ('c', date '1990-04-01', 'Europe/Berlin', null); insert into marts.customer_360 (customer_id) values ('c');
-            insert into marts.customer_redirects values ('c', 'c', null); insert into marts.customer_channels values ('c', 'email', 'email', 'c@example.com', true, false);
+            insert into marts.customer_redirects values ('c', 'c', null, timestamp '2026-01-01'); insert into marts.customer_channels values ('c', 'email', 'email', 'c@example.com', true, false);
             insert into marts.consent_history values ('c', 'email', 'marketing', 'granted', 'given', timestamp '2026-01-01', null)""")
 
     def happens(self, name: str, at: datetime, message_id: str | None = None, landed_at: datetime | None = None) -> None:

@@ -31,7 +31,7 @@ def company(connection: duckdb.DuckDBPyConnection) -> None:
     marts.make(connection)
     connection.execute("""
         insert into landing.files values ('old', timestamp '2026-01-01');
-        insert into marts.customers (customer_id) values ('c'); insert into marts.customer_360 (customer_id) values ('c'); insert into marts.customer_redirects values ('c', 'c', null);
+        insert into marts.customers (customer_id) values ('c'); insert into marts.customer_360 (customer_id) values ('c'); insert into marts.customer_redirects values ('c', 'c', null, timestamp '2026-01-01');
         insert into segments.segment_history values ('c', 'everybody', 'entered', timestamp '2026-01-01');
         insert into marts.customer_channels values ('c', 'email', 'email', 'c@example.com', true, false);
         insert into marts.consent_history values ('c', 'email', 'marketing', 'granted', 'given', timestamp '2026-01-01', null); insert into intermediate.int_consent_events values ('given', 'old')""")
@@ -158,7 +158,7 @@ def test_whoever_got_a_message_gets_it_no_second_time_through_a_merge(outcome):
     with duckdb.connect() as connection:
         company(connection)
         connection.execute("""
-            insert into marts.customers (customer_id) values ('d'); insert into marts.customer_360 (customer_id) values ('d'); insert into marts.customer_redirects values ('d', 'd', null);
+            insert into marts.customers (customer_id) values ('d'); insert into marts.customer_360 (customer_id) values ('d'); insert into marts.customer_redirects values ('d', 'd', null, timestamp '2026-01-01');
             insert into segments.segment_history values ('d', 'everybody', 'entered', timestamp '2026-01-01');
             insert into marts.customer_channels values ('d', 'email', 'email', 'd@example.com', true, false);
             insert into marts.consent_history values ('d', 'email', 'marketing', 'granted', 'given', timestamp '2026-01-01', null)""")
@@ -167,7 +167,8 @@ def test_whoever_got_a_message_gets_it_no_second_time_through_a_merge(outcome):
         went(connection, ids["d"], NOON + timedelta(hours=1), outcome)
         merged = NOON + timedelta(hours=2)
         connection.execute(
-            "delete from marts.customer_redirects where old_customer_id = 'd'; insert into marts.customer_redirects values ('d', 'c', $at)", {"at": merged}
+            "delete from marts.customer_redirects where old_customer_id = 'd'; insert into marts.customer_redirects values ('d', 'c', $at, timestamp '2026-01-01')",
+            {"at": merged},
         )
         connection.execute("delete from marts.customer_channels where customer_id = 'd'")
         _, called_back = asked(connection, merged + timedelta(hours=1))

@@ -79,7 +79,7 @@ def test_of_who_forbade_processing_marketing_tells_nobody_whether_they_did_befor
         marts.of_one(connection)
         connection.execute("""
             insert into marts.customers (customer_id) values ('before'), ('after'); insert into marts.customer_360 (customer_id) values ('before'), ('after');
-            insert into marts.customer_redirects values ('before', 'before', null), ('after', 'after', null);
+            insert into marts.customer_redirects values ('before', 'before', null, timestamp '2026-01-01'), ('after', 'after', null, timestamp '2026-01-01');
             insert into marts.customer_channels (customer_id, channel, has_consent, is_processing_forbidden) values
                 ('before', 'email', false, true), ('before', 'sms', false, true), ('after', 'email', false, false), ('after', 'sms', false, true)""")
         connection.execute(

@@ -19,6 +19,7 @@ TITLES = {"en": "Made up", "ru": "Придумано"}
 CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2", "memory_limit": "4GB"}
 HELPERS = """
 create macro draw(key, salt) as (hash(concat_ws('|', key, salt, {seed})) % 1000000) / 1e6;
+create macro first_known_at(key) as timestamp '2026-01-01' + to_days(cast(draw(key, 'known') * 3 as int));
 create macro pick(many, key, salt) as many[1 + cast(floor(draw(key, salt) * len(many)) as int)];
 create macro within_days(key, salt) as timestamp '{start}' + to_seconds(cast(draw(key, salt) * {days} * 86400 as bigint));
 -- How much later than it happened something becomes known: at once, within the hour, or after any tick has passed it.
@@ -33,8 +34,8 @@ select printf('c_%06d', n) as customer_id, n, case when n % 5 = 1 then printf('c
 from range({customers}) as numbers (n);
 insert into people select 'p' || customer_id, n, null, parted_at, null, null from people where parted_at is not null;
 create table redirects as
-select customer_id as old_customer_id, heir as customer_id, merged_at as redirected_at, merged_at as known_at from people where heir is not null
-union all select customer_id, customer_id, null, born_at from people where heir is null;
+select customer_id as old_customer_id, heir as customer_id, merged_at as redirected_at, merged_at as known_at, first_known_at(customer_id) as created_at from people where heir is not null
+union all select customer_id, customer_id, null, born_at, coalesce(born_at, first_known_at(customer_id)) from people where heir is null;
 create table time_zones as
 select customer_id, pick(['Europe/Moscow', 'Europe/Berlin', 'Asia/Vladivostok', 'America/New_York', null, 'Nowhere/Atlantis'], customer_id, 'zone') as time_zone from people;
 create table customers as
