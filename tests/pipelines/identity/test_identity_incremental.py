@@ -21,7 +21,7 @@ from pipelines.privacy import erase
 from pipelines.privacy.finding import Person
 from pipelines.settings import settings
 
-HISTORIES, STEPS, PORTIONS = int(os.environ.get("SVOD_TEST_HISTORIES", "16")), 3, 8
+HISTORIES, STEPS, PORTIONS = int(os.environ.get("SVOD_TEST_HISTORIES", "6")), 3, 8
 # A customer of two records, one of which goes to another customer and one stays alone: the id leads to one of them, and for ever to the same.
 FOUND_ONCE = (185,)
 TABLES = {

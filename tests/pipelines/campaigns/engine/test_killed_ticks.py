@@ -19,7 +19,7 @@ from pipelines.warehouse import connect
 from tests.pipelines.campaigns.engine import marts
 from tests.pipelines.campaigns.engine import world as worlds
 
-KILLS, AT_EACH = int(os.environ.get("SVOD_TEST_TICK_KILLS", "10")), 4
+KILLS, AT_EACH = int(os.environ.get("SVOD_TEST_TICK_KILLS", "6")), 4
 # A server that has imported everything already, from which each tick is a process of its own.
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload(["pipelines.campaigns.engine.run", "pipelines.campaigns.reading", "pipelines.campaigns.predicates"])
