@@ -54,7 +54,8 @@ bench-identity-scale: install ## Measure matching on a million records, and a da
 bench-marts: install ## Measure profile, segments and history of a million customers, and a day's change
 	$(BIN)/python -m benchmarks.marts
 
-bench-communications: install ## Measure writing and sending messages against the standard library
+bench-communications: install ## Measure deciding a million messages, and writing and sending against the standard library
+	$(BIN)/python -m benchmarks.communications.decide
 	$(BIN)/python -m benchmarks.communications.render
 	$(BIN)/python -m benchmarks.communications.send
 

@@ -62,6 +62,13 @@ create or replace temp table claimable as
 
 with
 
+tried as (
+
+    select * from communications.attempts
+    where message_id in (select message_id from communications.outbox where channel = $channel and expires_at > $now)
+
+),
+
 attempts as (
 
     select
@@ -73,7 +80,7 @@ attempts as (
         arg_max(coalesce(finished_at, started_at), attempt) filter (mode in ('live', $mode)) as tried_at,
         min(coalesce(finished_at, started_at)) filter (mode in ('live', $mode) and outcome = 'unknown') as doubted_at,
         max(attempt) as attempt
-    from communications.attempts
+    from tried
     group by message_id
 
 ),
@@ -81,7 +88,10 @@ attempts as (
 free as (
 
     select
-        outbox.*,
+        outbox.message_id,
+        outbox.customer_id,
+        outbox.priority,
+        outbox.release_at,
         coalesce(attempts.attempt, 0) + 1 as attempt,
         coalesce(attempts.tries, 0) as tries,
         coalesce(attempts.waits_for_template, false) as waits_for_template,
@@ -127,6 +137,11 @@ class Batch:
     journal: journal.Journal
 
 
+# What cancels the messages that may no longer go, and puts into the table `not_now` those that have to wait: of the customers in the named table
+# (column `customer_id`), or of all.
+Withdrawn = Callable[[DuckDBPyConnection, datetime, str | None], None]
+
+
 @dataclass(frozen=True)
 class Terms:
     """On what terms a channel's messages are claimed."""
@@ -141,18 +156,23 @@ class Terms:
 
 
 def claim(
-    terms: Terms, withdrawn: Callable[[DuckDBPyConnection, datetime], None], now: datetime | None = None, *, ends: Callable[[], bool] = lambda: False
+    terms: Terms, withdrawn: Withdrawn, now: datetime | None = None, *, is_first: bool = True, ends: Callable[[], bool] = lambda: False
 ) -> tuple[Batch | None, datetime | None]:
-    """The next batch, or None and when the first message that was put off is due again. `withdrawn` cancels what may no longer go out."""
+    """The next batch, or None and when the first message that was put off is due again. `withdrawn` cancels what may no longer go out: of all that
+    waits at the first claim of a run, and later of whose turn it is.
+    """
     now = now or datetime.now(UTC).replace(tzinfo=None)
     with _claims_one_by_one(), _warehouse(ends) as connection:
         connection.execute("begin")
         stale = bring_in(connection)
         connection.execute("create or replace temp table not_now (message_id varchar)")  # `withdrawn` fills it
-        withdrawn(connection, now)
         connection.execute(EXPIRED, {"now": now})
+        if is_first:
+            withdrawn(connection, now, None)
         parameters = vars(terms) | {"now": now, "longest": LONGEST_BACKOFF, "throttled": list(THROTTLED), "unwritten": UNWRITTEN, "mending": MENDING}
         connection.execute(CLAIMABLE, {key: value for key, value in parameters.items() if key not in ("provider", "size")})
+        if not is_first:
+            _ask_of_the_next(connection, terms.size, withdrawn, now)
         name, draft = _next(connection, terms.channel), None
         # A run reads each template once, so it does not stay for one to be mended.
         looked = "select count(*) filter (claimable_at <= $now), min(claimable_at) filter (not waits_for_template) from claimable"
@@ -169,6 +189,25 @@ def claim(
         writer = journal.Journal(name, terms.channel, terms.mode, terms.provider)
         put(draft, batches() / f"{name}.jsonl")
         return Batch(name, terms.channel, terms.mode, rows, writer), None
+
+
+def _ask_of_the_next(connection: DuckDBPyConnection, size: int, withdrawn: Withdrawn, now: datetime) -> None:
+    """Leaves of `claimable`, of what is due, only what has been asked of and may go: as many as a batch takes, if there are so many."""
+    connection.execute("create or replace temp table asked (message_id varchar)")
+    good, wanted = 0, size
+    while good < size:
+        (count,) = connection.execute(
+            """create or replace temp table candidates as select message_id, customer_id from claimable where claimable_at <= $now and message_id not in (from asked)
+               order by priority desc, release_at, message_id limit $wanted""", {"now": now, "wanted": wanted},
+        ).fetchone()  # fmt: skip
+        if not count:
+            break
+        withdrawn(connection, now, "candidates")
+        connection.execute("insert into asked select message_id from candidates")
+        connection.execute("delete from claimable where message_id in (from not_now) or message_id in (select message_id from communications.cancellations)")
+        (good,) = connection.execute("select count(*) from claimable semi join asked using (message_id)").fetchone()
+        wanted *= 4
+    connection.execute("delete from claimable where claimable_at <= $now and message_id not in (from asked)", {"now": now})
 
 
 def settle(brought_in: Callable[[DuckDBPyConnection], object] = lambda _: None) -> None:
@@ -233,8 +272,12 @@ def _with_context(connection: DuckDBPyConnection, channel: str) -> str:
             f" left join ({PAYLOAD}) as payloads on (claimed.scenario, claimed.version, claimed.step) = (payloads.scenario, payloads.version, payloads.step)"
         )
     return f"""
-        with claimed as (select * from claimable where claimable_at <= $now order by priority desc, release_at, message_id limit $size)
-        select claimed.* exclude (claimable_at, waits_for_template), {", ".join(f"{part} as {name}" for name, part in parts.items())}
+        with claimed as (
+            select outbox.*, next.attempt, next.tries
+            from (select message_id, attempt, tries from claimable where claimable_at <= $now order by priority desc, release_at, message_id limit $size) as next
+            inner join communications.outbox as outbox using (message_id)
+        )
+        select claimed.*, {", ".join(f"{part} as {name}" for name, part in parts.items())}
         from claimed {joins} order by priority desc, release_at, claimed.message_id
     """
 

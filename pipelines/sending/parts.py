@@ -95,14 +95,14 @@ def with_pixel(content: Content, row: dict) -> Content:
     return replace(content, html=f"{before}{pixel}{end}{after}" if end else content.html + pixel)
 
 
-def withdrawn(connection: DuckDBPyConnection, now: datetime) -> None:
+def withdrawn(connection: DuckDBPyConnection, now: datetime, among: str | None) -> None:
     """Cancels what was planned and may no longer go out: consent, suppression and exits as the warehouse has them, and what the collector heard since."""
     from pipelines.campaigns.engine import recheck
     from pipelines.responses.stops import stopped_messages
 
     if not connection.execute("select count(*) from communications.outbox where not is_phantom").fetchone()[0]:
         return  # before the first evaluation there may be no marts to ask
-    recheck.withdrawn(connection, now)
+    recheck.withdrawn(connection, now, among=among)
     stopped = stopped_messages(connection)
     connection.execute(STOPPED, {"now": now, "stopped": stopped})
     connection.execute("insert into not_now select unnest($stopped::varchar[])", {"stopped": stopped})  # in doubt, they are not offered again

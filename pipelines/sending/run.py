@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.redaction import Told, plain
 from pipelines.sending.channel import Channel
-from pipelines.sending.claim import Terms, claim, settle
+from pipelines.sending.claim import Terms, Withdrawn, claim, settle
 from pipelines.sending.deliver import Delivery, Render, Temper
 from pipelines.sending.rates import Rates
 from pipelines.sending.settings import Pace
@@ -35,7 +35,7 @@ class Parts:
     render: Render  # rows of a batch to contents
     links: Callable[[dict], dict[str, str]]  # of a row: unsubscribe_url, preferences_url, view_url
     token: Callable[[str, str], str]  # kind (verp, unsubscribe) and message_id to what correlates an answer by mail
-    withdrawn: Callable[[DuckDBPyConnection, datetime], None]  # cancels what may no longer go out
+    withdrawn: Withdrawn  # cancels what may no longer go out
     channels: dict[str, Callable[[Pace, "Parts"], Channel]]
     brought_in: Callable[[DuckDBPyConnection], object] = lambda _: None  # told when attempts have come into the warehouse
 
@@ -101,15 +101,16 @@ async def _batches(name: str, channel: Channel, pace: Pace, parts: Parts, counts
         settings().data / "communications" / "rates.json",
         {channel.provider: pace.rate} | {f"@{domain}": rate for domain, rate in getattr(pace, "recipient_rates", {}).items()},
     )
-    waited, taken, temper = 0.0, 0, Temper()
+    waited, taken, temper, is_first = 0.0, 0, Temper(), True
     while not stop.is_set() and (limit is None or taken < limit):
         size = min(sending.batch, limit - taken) if limit is not None else sending.batch
         try:
-            batch, due = await asyncio.to_thread(claim, replace(terms, size=size), parts.withdrawn, ends=stop.is_set)
+            batch, due = await asyncio.to_thread(claim, replace(terms, size=size), parts.withdrawn, is_first=is_first, ends=stop.is_set)
         except duckdb.IOException:
             if stop.is_set():  # while it waited for the warehouse
                 return None
             raise
+        is_first = False
         if batch is None:
             wait = (due - datetime.now(UTC).replace(tzinfo=None)).total_seconds() + 0.01 if due else None
             if wait is None or waited + wait > sending.patience:

@@ -20,6 +20,24 @@ from pipelines.settings import settings
 
 # Whatever has been handed over is not called back any more; trial runs hand nothing over. What may have been handed over may be offered again.
 GONE = "select message_id from communications.attempts where mode = 'live' and outcome not in ('deferred', 'unknown')"
+# Everybody's ids, former ones too, of whose turn it is.
+ASKED = """
+create or replace temp table asked_customers as
+with
+
+finals as (
+
+    select distinct coalesce(redirects.customer_id, named.customer_id) as customer_id
+    from {among} as named left join marts.customer_redirects as redirects on named.customer_id = redirects.old_customer_id
+
+)
+
+select customer_id from finals
+union
+select old_customer_id from marts.customer_redirects semi join finals using (customer_id)
+union
+select customer_id from {among}
+"""
 DOUBTFUL = "select message_id from communications.attempts where mode = 'live' and outcome = 'unknown'"
 WAITING = f"""
 create or replace temp table waiting_messages as
@@ -27,7 +45,8 @@ create or replace temp table waiting_messages as
     with_heir(f'''select outbox.*, entries.occurrence, message_id in ({DOUBTFUL}) as is_doubtful
     from communications.outbox as outbox inner join communications.entries using (entry_id)
     where not is_phantom and message_id not in (select message_id from communications.cancellations) and message_id not in ({GONE})
-        and (not is_doubtful or expires_at > {TICK_AT}) and outbox.scenario not in (select unnest(cast($unreadable as varchar[])))''')
+        and expires_at > {TICK_AT} and outbox.scenario not in (select unnest(cast($unreadable as varchar[])))
+        and {{whose}}''')
 }
 """
 # Of those whose messages wait, what went to whoever they were or have become.
@@ -147,11 +166,13 @@ def withdrawn(
     now: datetime,
     given_files: tuple[Iterable[Scenario], Policy] | None = None,
     *,
+    among: str | None = None,
     compile_where: CompileWhere = compiled,
 ) -> int:
     """Writes a cancellation for each planned message that may no longer go, and makes `not_now`. Returns how many were called back.
 
     `given_files`: scenarios and policy with the inputs made already; unset, they are read from their files, and the inputs are the marts.
+    `among`: a table of customers (`customer_id`) whose messages are asked of, all that wait for them; unset, everybody's.
     """
     unreadable: list[str] = []
     if given_files is None:
@@ -159,11 +180,15 @@ def withdrawn(
 
         found = read()
         given_files, unreadable = (found.scenarios, found.policy), list(found.refused)
-        inputs.show(connection, now, found.policy)
+        if among:
+            connection.execute(ASKED.format(among=among))
+        inputs.show(connection, now, found.policy, only="asked_customers" if among else None)
     scenarios, policy = list(given_files[0]), given_files[1]
     quiet_now(connection, now, unreadable)
+    whose = "outbox.customer_id in (from asked_customers)" if among else "true"
     since = connection.execute(
-        f"select min(due_at) from communications.outbox where not is_phantom and message_id not in ({GONE}) and expires_at > $now", {"now": now}
+        f"select min(due_at) from communications.outbox as outbox where not is_phantom and message_id not in ({GONE}) and expires_at > $now and {whose}",
+        {"now": now},
     ).fetchone()[0]
     if since is None:
         return 0
@@ -171,7 +196,7 @@ def withdrawn(
         connection.execute(f"set variable {name} = timestamp '{value}'")
     current = definitions.load(connection, scenarios, policy)
     given.freeze(connection, current, policy, None, compile_where)
-    connection.execute(WAITING, {"unreadable": unreadable})
+    connection.execute(WAITING.format(whose=whose), {"unreadable": unreadable})
     connection.execute(SENT)
     connection.execute(f"create or replace temp table called_back as {WITHDRAWN}")
     # What may have gone out is not called back, so that statistics go on saying that nobody knows; it is not offered again.

@@ -70,7 +70,7 @@ def parts(**others) -> Parts:
         "render": written,
         "links": lambda row: {"unsubscribe_url": f"https://answers.example.com/u/{row['message_id']}"},
         "token": lambda kind, message_id: f"{kind[0]}{message_id[:20]}",
-        "withdrawn": lambda connection, moment: None,
+        "withdrawn": lambda *_: None,
         "channels": {"email": lambda pace, parts: Smtp(pace, parts.token)},
     }
     return Parts(**given | others)

@@ -76,10 +76,37 @@ def test_a_forked_child_does_not_keep_a_dead_parents_claim(data):
 def test_in_a_customers_quiet_hours_nothing_is_claimed_and_nothing_is_lost(data):
     one, other = fill(2)
     quiet = "insert into not_now select message_id from communications.outbox where message_id = $one"
-    batch, _ = claim(TERMS, lambda connection, _: connection.execute(quiet, {"one": one}))
+    batch, _ = claim(TERMS, lambda connection, *_: connection.execute(quiet, {"one": one}))
     assert [row["message_id"] for row in batch.rows] == [other]
     batch.journal.close()
     assert {message for message, _ in claimed()} == {one, other}
+
+
+def test_after_the_first_claim_only_those_whose_turn_it_is_are_asked_of_and_where_they_may_not_go_the_next(data):
+    fill(40)
+    terms, asked = dataclasses.replace(TERMS, size=4), []
+
+    def withdrawn(connection, moment, among):
+        connection.execute("create or replace temp table not_now (message_id varchar)")
+        if not among:
+            return
+        turn = [one for (one,) in connection.execute(f"select message_id from {among} order by message_id").fetchall()]
+        asked.append(len(turn))
+        if len(asked) == 1:  # of the first four two have to wait, and one may no longer go
+            connection.execute("insert into not_now select unnest($two::varchar[])", {"two": turn[:2]})
+            connection.execute(
+                "insert into communications.cancellations by name select $one as message_id, now()::timestamp as cancelled_at, 'no_basis' as reason, cancelled_at as tick_at",
+                {"one": turn[2]},
+            )
+
+    with connect() as connection:
+        order = [one for (one,) in connection.execute("select message_id from communications.outbox order by priority desc, release_at, message_id").fetchall()]
+    batch, _ = claim(terms, withdrawn, is_first=False)
+    assert [row["message_id"] for row in batch.rows] == order[3:7] and asked == [4, 16]
+    batch.journal.close()
+    batch, _ = claim(terms, withdrawn, is_first=True)
+    assert [row["message_id"] for row in batch.rows] == [*order[:2], *order[3:5]] and len(asked) == 2
+    batch.journal.close()
 
 
 def test_what_is_put_off_waits_longer_each_time_and_is_given_up_after_the_last(data):

@@ -49,7 +49,7 @@ def test_whoever_withdrew_after_planning_gets_nothing(email):
     taken_back = "insert into communications.cancellations select message_id, $now, 'suppressed', $now from communications.outbox where customer_id = 'c3'"
     with Misbehaving().serving() as server:
         email(port=server.port)
-        send(parts(withdrawn=lambda connection, moment: connection.execute(taken_back, {"now": moment})), channels=("email",))
+        send(parts(withdrawn=lambda connection, moment, _: connection.execute(taken_back, {"now": moment})), channels=("email",))
     assert set(server.accepted) == {message_id(n) for n in (0, 1, 2, 4)}
 
 
@@ -180,7 +180,7 @@ def test_a_relay_that_takes_nothing_is_given_up_on_and_the_messages_stay(email):
 def test_what_a_batch_asked_is_asked_again_before_what_is_left_of_it_goes(email):
     ids, asked = fill(40), []
 
-    def withdrawn(connection, moment):  # from the second claim on nobody wants anything
+    def withdrawn(connection, moment, _):  # from the second claim on nobody wants anything
         asked.append(moment)
         if len(asked) > 1:
             connection.execute("create or replace temp table not_now as select message_id from communications.outbox")
