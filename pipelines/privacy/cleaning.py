@@ -20,22 +20,25 @@ STILL_WRITTEN = 90  # seconds; the collector ends a file after a minute
 LINES = {".log", ".csv", ".tsv", ".jsonl", ".ndjson", ".txt"}
 
 
-def parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, write: bool) -> int:
-    """Rows that are theirs; the file is written anew without them, and without their words in the rows of others."""
+def parquet(connection: duckdb.DuckDBPyConnection, path: Path, words: Words, *, write: bool) -> int:
+    """Rows that are theirs or name them as evidence; the file is written anew without them, and without their words in the rows of others."""
     source = f"read_parquet('{quoted(path)}')"
     columns = columns_of([row[:2] for row in connection.execute(f"describe select * from {source}").fetchall()])
     where = tables.where_of(path.parent.name, path.stem, columns, source, "file_row_number")
     other = "other_customer_id" in columns and "event" in columns
-    theirs = f"({where})" + (" or other_customer_id in (from subject.customers)" if other else "")
+    theirs = f"({where})"
+    if other or write:
+        words.register(connection)
+    if other:
+        theirs += " or other_customer_id in (from subject.customers) or names_them(evidence)"
     cells = [name for name, kind in columns.items() if kind == "VARCHAR"]
     if says_whose(path.parent.name, columns):
         theirs += f" or {holding(cells, 'needles', source, 'file_row_number')}"
     hits = 0 if theirs == "(false)" else connection.execute(f"select count(*) from {source} where {theirs}").fetchone()[0]
     if hits and write:
-        Words(connection).register(connection)
         shown = {cell: f'without_them("{cell}")' for cell in cells}
         if other:
-            shown |= {cell: f"if(other_customer_id in (from subject.customers), null, {cell})" for cell in ("other_customer_id", "evidence")}
+            shown |= {cell: f"if(other_customer_id in (from subject.customers), null, {shown[cell]})" for cell in ("other_customer_id", "evidence")}
         replaced = ", ".join(f'{value} as "{cell}"' for cell, value in shown.items())
         draft = path.with_name(f".{path.name}.draft")
         connection.execute(

@@ -122,7 +122,7 @@ def _clean_files(path: Path) -> None:
             if place.kind == "scratch":
                 cleaning.scratch(file)
             elif place.kind == "parquet":
-                cleaning.parquet(connection, file, write=True)
+                cleaning.parquet(connection, file, words, write=True)
             elif place.kind == "database" and file != settings().warehouse.resolve():
                 _clean_database(file, path)
             elif place.kind == "sqlite" and cleaning.hits(file, words):

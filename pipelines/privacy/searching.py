@@ -30,7 +30,7 @@ def _hits(connection: duckdb.DuckDBPyConnection, subject: Path, place: Place, pa
         with connect(path, read_only=True) as database:
             database.execute(f"attach '{subject}' as subject (read_only)")
             return max(named, sum(tables.count(database).values()))
-    return max(named, cleaning.parquet(connection, path, write=False) if place.kind == "parquet" else 0)
+    return max(named, cleaning.parquet(connection, path, words, write=False) if place.kind == "parquet" else 0)
 
 
 def _told(place: Place, path: Path) -> str:
