@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -63,12 +63,12 @@ def send(parts: Parts, *, channels: tuple[str, ...] = CHANNELS, limit: int | Non
     """Sends what is due. SIGTERM and Ctrl+C end it cleanly: what is under way is finished, the rest stays for the next run."""
 
     async def all_channels() -> Report:
-        stop, report = asyncio.Event(), Report()
+        stop, report, firsts = asyncio.Event(), Report(), iter([True])
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         # An error of one channel must not cut off what another has under way: it is raised when all are done.
-        ended = await asyncio.gather(*(_channel(name, parts, report, stop, limit, dry_run, tell) for name in channels), return_exceptions=True)
+        ended = await asyncio.gather(*(_channel(name, parts, report, firsts, stop, limit, dry_run, tell) for name in channels), return_exceptions=True)
         await asyncio.to_thread(settle, parts.brought_in)
         for error in filter(None, ended):
             raise error
@@ -77,7 +77,7 @@ def send(parts: Parts, *, channels: tuple[str, ...] = CHANNELS, limit: int | Non
     return asyncio.run(all_channels())
 
 
-async def _channel(name: str, parts: Parts, report: Report, stop: asyncio.Event, limit: int | None, dry_run: bool, tell: Tell) -> None:
+async def _channel(name: str, parts: Parts, report: Report, firsts: Iterator[bool], stop: asyncio.Event, limit: int | None, dry_run: bool, tell: Tell) -> None:
     pace = getattr(settings().sending, name, None) or Pace()
     if dry_run:
         pace = pace.model_copy(update={"mode": "dry_run"})
@@ -87,30 +87,31 @@ async def _channel(name: str, parts: Parts, report: Report, stop: asyncio.Event,
     counts = report.counts.setdefault(name, Counter())
     try:
         async with DryRun() if pace.mode == "dry_run" else parts.channels[name](pace, parts) as channel:
-            if gave_up := await _batches(name, channel, pace, parts, counts, stop, limit, lambda outcome: tell(name, outcome)):
+            if gave_up := await _batches(name, channel, pace, parts, counts, firsts, stop, limit, lambda outcome: tell(name, outcome)):
                 report.held[name] = gave_up
     except* (OSError, ValueError, Told) as errors:  # a key that cannot be read, a full disk: this channel's trouble, not the others'
         report.held[name] = f"sending.{name}: {'; '.join(plain(error) for error in leaves(errors))}"
 
 
-async def _batches(name: str, channel: Channel, pace: Pace, parts: Parts, counts: Counter, stop: asyncio.Event, limit: int | None, tell) -> str | None:
-    """Batch after batch. What was put off is waited for as long as patience lasts. Returns why the provider was given up on, if it was."""
+async def _batches(
+    name: str, channel: Channel, pace: Pace, parts: Parts, counts: Counter, firsts: Iterator[bool], stop: asyncio.Event, limit: int | None, tell
+) -> str | None:
+    """Batch after batch; `firsts` gives true to one claim of the run. What was put off is waited for as long as patience lasts. Returns why the provider was given up on, if it was."""
     sending = settings().sending
     terms = Terms(name, pace.mode, channel.provider, sending.batch, sending.attempts, sending.backoff, channel.idempotency_hours)
     rates = Rates(
         settings().data / "communications" / "rates.json",
         {channel.provider: pace.rate} | {f"@{domain}": rate for domain, rate in getattr(pace, "recipient_rates", {}).items()},
     )
-    waited, taken, temper, is_first = 0.0, 0, Temper(), True
+    waited, taken, temper = 0.0, 0, Temper()
     while not stop.is_set() and (limit is None or taken < limit):
         size = min(sending.batch, limit - taken) if limit is not None else sending.batch
         try:
-            batch, due = await asyncio.to_thread(claim, replace(terms, size=size), parts.withdrawn, is_first=is_first, ends=stop.is_set)
+            batch, due = await asyncio.to_thread(claim, replace(terms, size=size), parts.withdrawn, is_first=next(firsts, False), ends=stop.is_set)
         except duckdb.IOException:
             if stop.is_set():  # while it waited for the warehouse
                 return None
             raise
-        is_first = False
         if batch is None:
             wait = (due - datetime.now(UTC).replace(tzinfo=None)).total_seconds() + 0.01 if due else None
             if wait is None or waited + wait > sending.patience:

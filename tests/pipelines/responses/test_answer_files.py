@@ -138,7 +138,10 @@ def test_what_was_confirmed_is_kept_by_collectors_that_are_killed_at_any_moment(
             one.kill()
             stop.set()
             [task.result() for task in tasks]
-    deliver()
+    deadline = time.monotonic() + 30
+    while list(folder().glob("*.jsonl")) and time.monotonic() < deadline:
+        deliver()  # workers of a busy machine take a moment to die, and hold their files until then
+        time.sleep(0.05)
     lines = delivered()
     assert len(confirmed) > 500
     assert confirmed <= {line["message_id"] for line in lines}
