@@ -18,14 +18,25 @@ addressed as (
 
 ),
 
--- About every address that is given and is one of the channel; about the record where none is, for then a record is named.
+unaddressed as (
+
+    select statements.* from statements
+    left join addressed on statements.source_key = addressed.source_key and statements.channel = addressed.channel
+    where addressed.source_key is null
+
+),
+
+-- About every address that is given and is one of the channel; where none is, about the record that is named. Whoever leaves a channel and
+-- names neither a record nor an address of it is known by the other addresses.
 spoken as (
 
     select * from addressed
     union all
-    select statements.*, null, null from statements
-    left join addressed on statements.source_key = addressed.source_key and statements.channel = addressed.channel
-    where addressed.source_key is null
+    select *, null, null from unaddressed where record_id is not null
+    {% for identifier_type in ['email', 'phone', 'telegram'] %}
+    union all
+    select *, '{{ identifier_type }}', {{ identifier_type }} from unaddressed where record_id is null and {{ identifier_type }} is not null
+    {%- endfor %}
 
 ),
 
