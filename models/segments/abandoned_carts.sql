@@ -9,15 +9,18 @@ customer_360 as (
 carts as (
 
     select * from {{ ref('customer_timeline') }}
-    where event_name = 'cart_updated' and occurred_at <= {{ run_at() }}
+    where event_name in ('cart_updated', 'cart_item_removed') and occurred_at <= {{ run_at() }}
 
 ),
 
+-- Who last took something out of the cart was done with it.
 filled as (
 
     select customer_id, max(occurred_at) as last_cart_at
     from carts
     group by customer_id
+    having max(case when event_name = 'cart_item_removed' then occurred_at end) is null
+        or max(case when event_name = 'cart_item_removed' then occurred_at end) < max(case when event_name = 'cart_updated' then occurred_at end)
 
 ),
 

@@ -11,7 +11,8 @@ from pipelines.campaigns.schema import Entry, Exit, Goal, Guard, Scenario, Step,
 from pipelines.campaigns.texts import CHANNELS, length
 
 EVENTS = {
-    "cart_updated": ("the basket was changed", "корзина изменена"),
+    "cart_updated": ("something was put into the basket", "в корзину что-то положено"),
+    "cart_item_removed": ("something was taken out of the basket", "из корзины что-то убрано"),
     "checkout_started": ("checkout was begun", "начато оформление заказа"),
     "order_paid": ("an order was paid", "заказ оплачен"),
     "order_pending": ("an order was placed", "заказ оформлен"),

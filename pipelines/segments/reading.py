@@ -6,6 +6,7 @@ where one is given.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Timer
 
@@ -79,23 +80,25 @@ def must_know(connection: duckdb.DuckDBPyConnection, segment: str) -> None:
         raise NotAnswered(f"There is no segment {segment!r}. Perhaps {' or '.join(near)}; `svod segments list` names all")
 
 
-def customer_now(connection: duckdb.DuckDBPyConnection, customer: str) -> str:
-    """The id of now for any id ever given, or of whoever alone has this address, number or key."""
+def customer_now(connection: duckdb.DuckDBPyConnection, customer: str, at: datetime | None = None) -> str:
+    """The id of now for any id ever given, or of whoever alone has this address, number or key; at a moment, who had it then, if anybody is known to."""
     found = connection.execute("select customer_id from marts.customer_redirects where old_customer_id = ?", [customer]).fetchone()
     if not found and customer.startswith("c_"):
         raise NotAnswered("No customer has or had this id: look one up in marts.customer_identifiers")
     if not found:
-        return _holder(connection, customer)
+        return _holder(connection, customer, at)
     if found[0] is None:
         raise NotAnswered("The records of this customer are gone, so no segment knows them now: ask for a day before with --at")
     return found[0]
 
 
-def _holder(connection: duckdb.DuckDBPyConnection, identifier: str) -> str:
+def _holder(connection: duckdb.DuckDBPyConnection, identifier: str, at: datetime | None) -> str:
     from pipelines.privacy.finding import spellings
 
-    query = "select distinct customer_id from marts.customer_identifiers where value in (select unnest($1)) and not coalesce(is_junk, false) order by 1"
-    holders = [customer for (customer,) in connection.execute(query, [spellings(identifier)]).fetchall()]
+    query = "select distinct customer_id from {} where value in (select unnest($1)) and not coalesce(is_junk, false) order by 1"
+    then = [f"history.customer_identifiers_as_of(timestamp '{at}')"] if at else []
+    found = (connection.execute(query.format(table), [spellings(identifier)]).fetchall() for table in (*then, "marts.customer_identifiers"))
+    holders = [customer for (customer,) in next(filter(None, found), [])]
     if not holders:
         raise NotAnswered("No customer has this address, number or key")
     if len(holders) > 1:

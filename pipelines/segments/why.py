@@ -45,7 +45,7 @@ def why(connection: duckdb.DuckDBPyConnection, customer: str, segment: str, *, a
     asked = {"segment": segment, "moment": at}
     if at is None:
         must_know(connection, segment)
-    names = [customer] if at and _state(connection, customer, asked) else [customer_now(connection, customer)]
+    names = [customer] if at and _state(connection, customer, asked) else [customer_now(connection, customer, at)]
     state = _state(connection, names[0], asked)
     if not state:
         raise NotAnswered(_unknown(connection, names[0], segment))

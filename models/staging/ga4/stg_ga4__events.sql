@@ -26,7 +26,7 @@ events as (
             when 'page_view' then 'page_viewed'
             when 'view_item' then 'product_viewed'
             when 'add_to_cart' then 'cart_updated'
-            when 'remove_from_cart' then 'cart_updated'
+            when 'remove_from_cart' then 'cart_item_removed'
             when 'begin_checkout' then 'checkout_started'
             when 'purchase' then 'order_completed'
             when 'session_start' then 'session_started'

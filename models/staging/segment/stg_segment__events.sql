@@ -21,7 +21,8 @@ named as (
             when message_type = 'page' then 'page_viewed'
             when message_type = 'screen' then 'screen_viewed'
             when message_type = 'group' then 'group_joined'
-            when {{ snake_case('spoken_name') }} in ('product_added', 'product_removed') then 'cart_updated'
+            when {{ snake_case('spoken_name') }} = 'product_added' then 'cart_updated'
+            when {{ snake_case('spoken_name') }} = 'product_removed' then 'cart_item_removed'
             when {{ snake_case('spoken_name') }} in ('form_submit', 'lead_submitted') then 'form_submitted'
             else coalesce({{ snake_case('spoken_name') }}, 'unnamed')
         end as event_name

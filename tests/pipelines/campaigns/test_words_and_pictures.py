@@ -74,7 +74,7 @@ def test_the_words_of_the_abandoned_basket_in_full(drawn):
     assert words(drawn["abandoned_basket"], read(PROJECT / "campaigns").policy).splitlines() == [
         "Abandoned basket (abandoned_basket, version 2, live, marketing)",
         "",
-        "Begins: the basket was changed; again after 1 week at the earliest.",
+        "Begins: something was put into the basket; again after 1 week at the earliest.",
         "  1. an_hour: wait 1 hour; then → email.",
         "  2. email: send e-mail: reminder; then → read_it.",
         "  3. read_it: wait at most 1 day; as soon as the e-mail was opened (of email) or a link in the e-mail was followed (of email) → a_day; otherwise → messenger.",

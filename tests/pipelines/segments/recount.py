@@ -40,7 +40,7 @@ happened as (select customer_id, event_name, occurred_at from marts.customer_tim
 
 viewed as (select customer_id from happened where event_name = 'product_viewed' and occurred_at > $now - interval '14' day group by 1 having count(*) >= 3),
 
-filled as (select customer_id, max(occurred_at) as filled_at from happened where event_name = 'cart_updated' group by 1),
+filled as (select customer_id, max(occurred_at) as filled_at, arg_max(event_name, (occurred_at, event_name = 'cart_item_removed')) as last_did from happened where event_name in ('cart_updated', 'cart_item_removed') group by 1 having last_did = 'cart_updated'),
 
 listed as (select distinct identifier from seeds.static_lists where list = 'vip_guests'),
 

@@ -13,7 +13,15 @@ from pipelines.warehouse import connect
 DAYS = (datetime(2026, 1, 1, 6), datetime(2026, 1, 15, 6))
 BEFORE = ("+int_records", "+int_identifiers", "+int_links")
 AFTER = ("+customer_360", "customer_timeline", "customer_redirects", "segment_priorities", "static_lists")
-SEGMENTS = ("path:models/segments", "segment_conditions_history", "segment_conditions_as_of", "segment_members_history", "segment_members_as_of")
+SEGMENTS = (
+    "path:models/segments",
+    "segment_conditions_history",
+    "segment_conditions_as_of",
+    "segment_members_history",
+    "segment_members_as_of",
+    "customer_identifiers_history",
+    "customer_identifiers_as_of",
+)
 CLOCKED = ("customer_purchases", "customer_rfm", "customer_engagement", "customer_360")
 GONE, FORMER = "c_gone", "c_former"
 

@@ -154,6 +154,10 @@ def test_a_customer_may_be_asked_for_by_an_address_or_number_of_theirs_alone(war
         assert why(warehouse, written, "active_customers", at=ENDS[1]).customer == customer, kind
         code, screen = svod("why", written, "active_customers")
         assert code == 0 and f" is {customer}, who " in screen and written.strip() not in screen
+    lost = warehouse.execute("select customer_id from segments.segment_history where cause = 'gone' limit 1").fetchone()[0]
+    theirs = """select value from history.customer_identifiers_as_of($1) where identifier_type = 'email' group by value having min(customer_id) = max(customer_id) and min(customer_id) = $2"""
+    ((address,),) = warehouse.execute(theirs, [ENDS[0], lost]).fetchall()[:1]
+    assert why(warehouse, address, "active_customers", at=ENDS[0]).customer == lost, "whose it was then"
     shared = next(value for _, value, customers in rows if len(customers) > 1)
     for asked, told in ((shared, "customers have this: name one"), ("nobody@example.org", "No customer has this address")):
         code, screen = svod("why", asked, "active_customers")
