@@ -2,6 +2,10 @@
 
 A rule counts from when something happened, was exported or landed. A record goes with its last row; a body of many events when all are old.
 No tombstones: an old row may be old because its export is, and the person may come back tomorrow.
+
+What keeps advertising away outlives its time: rows that say a withdrawal, an objection, an end or a suppression stay, and the consents before it of the
+same address or record, from which a flag's "no" follows. Without them an older consent of another source would count again. Of a record that goes as
+a whole they go too.
 """
 
 import csv
@@ -18,6 +22,15 @@ from pipelines.sources import manifest
 from pipelines.sources.registry import presets
 from pipelines.warehouse import connect
 
+# Rows that stop something, of addresses or of records that stay.
+STOPS = """
+select _file_id, _line from intermediate.int_consent_events
+where source = '{source}' and coalesce(record_id, value, raw_value) in (
+        select coalesce(record_id, value, raw_value) from intermediate.int_consent_events where source = '{source}' and action in ('withdrawn', 'objected', 'expired')
+    ) and coalesce(record_id, '') not in (select record_id from intermediate.int_records where source = '{source}' and (_file_id, _line) in (from old))
+union
+select _file_id, _line from intermediate.int_suppressions where source = '{source}'
+"""
 SEED = PROJECT / "seeds" / "retention.csv"
 
 
@@ -88,14 +101,17 @@ def _expired(rule: Rule, run_at: datetime, tables: dict) -> str:
     raw = f'"raw_{rule.source}"."{rule.table_name}"'
     if (f"raw_{rule.source}", rule.table_name) not in tables:
         return "select null::varchar as file_id, null::bigint as line where false"
-    if rule.counted_from == "exported_at" or ("intermediate", "int_events") not in tables:
-        return f"select _file_id, _line from {raw} where _exported_at < {limit}"
-    # What staging passed over (an older file of the same day) has no event: its export's time must do.
-    return f"""
-        with happened as (select _file_id, _line, max(occurred_at) as at from intermediate.int_events where source = '{rule.source}' group by _file_id, _line)
-        select raw._file_id, raw._line from {raw} as raw
-        left join happened on raw._file_id = happened._file_id and raw._line = happened._line
-        where coalesce(happened.at, raw._exported_at) < {limit}"""
+    old = f"select _file_id, _line from {raw} where _exported_at < {limit}"
+    if rule.counted_from == "occurred_at" and ("intermediate", "int_events") in tables:
+        # What staging passed over (an older file of the same day) has no event: its export's time must do.
+        old = f"""
+            with happened as (select _file_id, _line, max(occurred_at) as at from intermediate.int_events where source = '{rule.source}' group by _file_id, _line)
+            select raw._file_id, raw._line from {raw} as raw
+            left join happened on raw._file_id = happened._file_id and raw._line = happened._line
+            where coalesce(happened.at, raw._exported_at) < {limit}"""
+    if not {("intermediate", name) for name in ("int_consent_events", "int_suppressions", "int_records")} <= set(tables):
+        return old
+    return f"with old as ({old}) select _file_id, _line from old where (_file_id, _line) not in ({STOPS.format(source=rule.source)})"
 
 
 def _with_their_records(connection: duckdb.DuckDBPyConnection, tables: dict) -> None:
