@@ -41,7 +41,7 @@ read as (
         {{ blank_to_null('email') }} as email,
         {{ blank_to_null('phone') }} as phone,
         {{ blank_to_null('telegram') }} as telegram,
-        nullif({{ taken_for('purpose', purposes) }}, 'unclear') as purpose,
+        {{ taken_for('purpose', purposes) }} as purpose,
         nullif({{ taken_for('action', actions) }}, 'unclear') as action,
         list_transform({{ cell_values("coalesce(" ~ blank_to_null('channel') ~ ", 'any')") }}, lambda word: coalesce({{ taken_for('word', channels) }}, 'other')) as channels,
         {{ parse_timestamp('occurred_at', 'consents') }} as occurred_at,
@@ -61,11 +61,13 @@ read as (
 
 ),
 
--- Whoever leaves, leaves: a channel that has no name here is then every channel, and of a day without an hour nobody knows what came before it.
+-- Whoever leaves, leaves: a channel that has no name here is then every channel, a purpose that names processing and advertising is processing, with
+-- which advertising ends too, and of a day without an hour nobody knows what came before it.
 understood as (
 
     select
         read.* exclude (is_day_only) replace (
+            case when purpose <> 'unclear' then purpose when is_stop then 'personal_data' end as purpose,
             case when is_stop then list_transform(channels, lambda named: case when named = 'other' then 'any' else named end) else channels end as channels,
             case when is_stop and is_day_only then occurred_at + interval '86399' second else occurred_at end as occurred_at
         )
