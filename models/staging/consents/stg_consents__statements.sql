@@ -66,11 +66,11 @@ read as (
 understood as (
 
     select
-        read.* exclude (is_day_only) replace (
-            case when purpose <> 'unclear' then purpose when is_stop then 'personal_data' end as purpose,
-            case when is_stop then list_transform(channels, lambda named: case when named = 'other' then 'any' else named end) else channels end as channels,
-            case when is_stop and is_day_only then occurred_at + interval '86399' second else occurred_at end as occurred_at
-        )
+        record_id, email, phone, telegram, action, is_stop, expires_at, method, legal_basis, document, ip, source_key, failed_casts,
+        case when purpose <> 'unclear' then purpose when is_stop then 'personal_data' end as purpose,
+        case when is_stop then list_transform(channels, lambda named: case when named = 'other' then 'any' else named end) else channels end as channels,
+        case when is_stop and is_day_only then occurred_at + interval '86399' second else occurred_at end as occurred_at,
+        _extra, _file_id, _file_name, _exported_at, _line, _dlt_load_id
     from (select *, coalesce(action in ('withdrawn', 'objected', 'expired'), false) as is_stop from read) as read
 
 ),
@@ -78,7 +78,8 @@ understood as (
 judged as (
 
     select
-        understood.* exclude (is_stop),
+        record_id, email, phone, telegram, purpose, action, channels, occurred_at, expires_at, method, legal_basis, document, ip, source_key, failed_casts,
+        _extra, _file_id, _file_name, _exported_at, _line, _dlt_load_id,
         case
             when coalesce(record_id, email, phone, telegram) is null then 'nobody is named: no record id, e-mail, phone or telegram'
             when purpose is null then 'the purpose is none of marketing, personal_data, ads_matching'
