@@ -1,7 +1,8 @@
 """Two passes of one scenario that turn out to be one customer's: the earlier goes on, the later ends at the merge if it could not have begun.
 
 Whether the earlier one was still under way may be asked; a pass is held until the passes it depends on have been followed. One whose end may
-hang on a message that is not decided yet, or on a winner, leaves the later pass unsure from the merge on.
+hang on a message that is not decided yet, or on a winner, leaves the later pass unsure from the merge on. So does whoever may still come into the
+scenario before the merge: a candidate, or a pass from which another scenario may be entered.
 """
 
 from pipelines.campaigns.engine.sql import of_these
@@ -42,6 +43,31 @@ pairs as (
 
 ),
 
+-- Where the first of two passes may be one that has not begun.
+expected as (
+
+    select customer_id, final, joined_at, scenario, moment as since from candidates
+    union all
+    select customer_id, final, joined_at, null, due_at from undecided inner join versions using (scenario, version) where versions.listens_to_decisions and versions.enters
+    union all
+    select customer_id, final, joined_at, null, due_at from requests inner join versions using (scenario, version) where listens_to_decisions and enters
+    union all
+    select customer_id, final, joined_at, null, since from deciding inner join versions using (scenario, version) where enters
+    union all
+    select customer_id, final, joined_at, null, since from active inner join versions using (scenario, version) where enters and final in (from merged)
+
+),
+
+uncertain as (
+
+    select active.entry_id,
+        greatest(case when active.joined_at < timestamp '9999-01-01' then active.joined_at end, case when expected.joined_at < timestamp '9999-01-01' then expected.joined_at end) as moment
+    from active
+    inner join expected on active.final = expected.final and active.customer_id <> expected.customer_id and coalesce(expected.scenario, active.scenario) = active.scenario
+    where active.final in (from merged) and expected.since <= moment and moment > active.entered_at
+
+),
+
 open_messages as (
 
     select entry_id, min(due_at) as due_at from ({OPEN_MESSAGES} union all select entry_id, since from deciding) as open group by entry_id
@@ -55,7 +81,9 @@ from pairs
 left join (select entry_id, left_at as ended_at from communications.transitions where next_step = 'end') as ends on pairs.other = ends.entry_id
 left join open_messages on pairs.other = open_messages.entry_id
 where pairs.moment > entered_at
-group by pairs.entry_id, pairs.other;
+group by pairs.entry_id, pairs.other
+union all by name
+select entry_id, null as other, min(moment) as moment, true as is_unsure, false as is_ended from uncertain group by entry_id;
 
 create or replace temp table held as
 select distinct entry_id from merged_passes where other in (select entry_id from active)

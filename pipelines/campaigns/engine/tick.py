@@ -73,6 +73,8 @@ def _evaluate(connection: DuckDBPyConnection, current: list[Scenario], policy: P
         moved = transitions.follow(connection, policy, requests.EFFECTS)
         requests.prepare(connection, policy)
         judged = entries.admit(connection, policy, levels[level]) if levels else 0
+        if judged:
+            transitions.wake_merged(connection)
         if moved or judged:
             continue
         if level + 1 < len(levels):

@@ -236,6 +236,11 @@ def wake(connection: DuckDBPyConnection) -> None:
     _move(connection, "resting", "active", WOKEN)
 
 
+def wake_merged(connection: DuckDBPyConnection) -> None:
+    """Passes of customers who merge are looked at again after one was let in: it may be the first of two."""
+    _move(connection, "resting", "active", "select entry_id from resting where final in (from now_merged)")
+
+
 def _move(connection: DuckDBPyConnection, source: str, target: str, which: str) -> int:
     """Returns how many passes are looked at elsewhere from now on."""
     (count,) = connection.execute(f"create or replace temp table moving as {which}").fetchone()
