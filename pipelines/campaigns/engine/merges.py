@@ -5,13 +5,21 @@ hang on a message that is not decided yet, or on a winner, leaves the later pass
 scenario before the merge: a candidate, or a pass from which another scenario may be entered.
 """
 
-from pipelines.campaigns.engine.sql import of_these
+from pipelines.campaigns.engine.sql import NEVER, of_these
 
 # Messages that are still to be decided, of passes that listen for the decision.
 OPEN_MESSAGES = """
-select entry_id, due_at from (select entry_id, scenario, version, due_at from requests union all select entry_id, scenario, version, due_at from undecided)
-inner join versions using (scenario, version) where listens_to_decisions
-"""
+select open.*, enters
+from (select {columns} from requests union all select {columns} from undecided) as open inner join versions using (scenario, version)
+where listens_to_decisions
+""".format(columns="entry_id, scenario, version, customer_id, final, joined_at, due_at")
+
+
+def joined(one: str, other: str) -> str:
+    """When two rows of one heir came together: as the later of them joined."""
+    return f"greatest({', '.join(f'case when {row}.joined_at < {NEVER} then {row}.joined_at end' for row in (one, other))})"
+
+
 MERGED = f"""
 create or replace temp table merged_passes as
 with
@@ -32,7 +40,7 @@ pairs as (
 
     select later.entry_id, earlier.entry_id as other, versions.reentry, versions.reentry_seconds, versions.concurrent,
         earlier.entered_at as other_entered_at, active.entered_at, active.occurrence = earlier.occurrence as is_same_occurrence,
-        greatest(case when later.joined_at < timestamp '9999-01-01' then later.joined_at end, case when earlier.joined_at < timestamp '9999-01-01' then earlier.joined_at end) as moment
+        {joined("later", "earlier")} as moment
     from active
     inner join passes as later using (entry_id)
     inner join versions on active.scenario = versions.scenario and active.version = versions.version
@@ -48,20 +56,16 @@ expected as (
 
     select customer_id, final, joined_at, scenario, moment as since from candidates
     union all
-    select customer_id, final, joined_at, null, due_at from undecided inner join versions using (scenario, version) where versions.listens_to_decisions and versions.enters
+    select customer_id, final, joined_at, null, due_at from ({OPEN_MESSAGES}) where enters
     union all
-    select customer_id, final, joined_at, null, due_at from requests inner join versions using (scenario, version) where listens_to_decisions and enters
-    union all
-    select customer_id, final, joined_at, null, since from deciding inner join versions using (scenario, version) where enters
-    union all
-    select customer_id, final, joined_at, null, since from active inner join versions using (scenario, version) where enters and final in (from merged)
+    select customer_id, final, joined_at, null, since
+    from (from deciding union all by name from active) inner join versions using (scenario, version) where enters and final in (from merged)
 
 ),
 
 uncertain as (
 
-    select active.entry_id,
-        greatest(case when active.joined_at < timestamp '9999-01-01' then active.joined_at end, case when expected.joined_at < timestamp '9999-01-01' then expected.joined_at end) as moment
+    select active.entry_id, {joined("active", "expected")} as moment
     from active
     inner join expected on active.final = expected.final and active.customer_id <> expected.customer_id and coalesce(expected.scenario, active.scenario) = active.scenario
     where active.final in (from merged) and expected.since <= moment and moment > active.entered_at
@@ -70,7 +74,7 @@ uncertain as (
 
 open_messages as (
 
-    select entry_id, min(due_at) as due_at from ({OPEN_MESSAGES} union all select entry_id, since from deciding) as open group by entry_id
+    select entry_id, min(due_at) as due_at from (select entry_id, due_at from ({OPEN_MESSAGES}) union all select entry_id, since from deciding) as open group by entry_id
 
 )
 
