@@ -17,11 +17,11 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from pipelines import pseudonymise
 from pipelines.campaigns.tables import SCHEMA, TABLES
 from pipelines.files import put, quoted
 from pipelines.sending import journal
 from pipelines.sending.channel import THROTTLED, UNWRITTEN
+from pipelines.sending.context import with_context
 from pipelines.sending.settings import Mode
 from pipelines.settings import settings
 from pipelines.warehouse import connect
@@ -29,22 +29,6 @@ from pipelines.warehouse import connect
 WAREHOUSE_PATIENCE = 600  # seconds that a claim waits for a warehouse that another process has open
 LONGEST_BACKOFF = 3600
 MENDING = 60  # seconds at least before a message is tried again whose template is broken
-# The event that a pass began with, as far as a message may speak of it.
-EVENT = """
-select entries.entry_id, timeline.event_id, timeline.event_name, timeline.occurred_at, timeline.source, timeline.channel, timeline.campaign, told.url,
-    timeline.amount, timeline.currency, timeline.properties
-from claimed
-inner join communications.entries as entries on claimed.entry_id = entries.entry_id
-inner join marts.customer_timeline as timeline on entries.event_id = timeline.event_id
-left join intermediate.int_events as told on entries.event_id = told.event_id
-"""
-# What a step that tells another system says: which members of what, as in the version that the pass began with.
-PAYLOAD = """
-select scenario, version, step ->> '$.id' as step, step -> '$.webhook.payload' as payload
-from (select scenario, version, unnest(from_json(definition -> '$.steps', '["json"]')) as step from communications.scenarios)
-where json_exists(step, '$.webhook.payload')
-"""
-
 EXPIRED = """
 insert into communications.cancellations by name
 select message_id, $now::timestamp as cancelled_at, 'expired' as reason, $now::timestamp as tick_at
@@ -179,7 +163,7 @@ def claim(
         count, due = connection.execute(looked, {"now": now}).fetchone()
         if count:
             draft = batches() / f"{name}.draft"
-            connection.execute(f"copy ({_with_context(connection, terms.channel)}) to '{quoted(draft)}' (format json)", {"now": now, "size": terms.size})
+            connection.execute(f"copy ({with_context(connection, terms.channel)}) to '{quoted(draft)}' (format json)", {"now": now, "size": terms.size})
         connection.execute("commit")
         for path in stale:
             path.unlink()
@@ -253,33 +237,6 @@ def _next(connection: DuckDBPyConnection, channel: str) -> str:
     told = connection.execute("select distinct batch from communications.attempts").fetchall()
     names = [*(name for (name,) in told), *(path.stem for path in journal.folder().glob("*.jsonl")), *(path.stem for path in batches().glob("*.jsonl"))]
     return f"{max((int(name.partition('-')[0]) for name in names), default=0) + 1:06d}-{channel}"
-
-
-def _with_context(connection: DuckDBPyConnection, channel: str) -> str:
-    """The claimable rows with what a message may speak of: the customer as of now, the event that the pass began with, and what a webhook says."""
-    there = {row[0] for row in connection.execute("select table_schema || '.' || table_name from information_schema.tables").fetchall()}
-    parts, joins = {"customer": "null", "event": "null"}, ""
-    if "marts.customer_360" in there:
-        parts["customer"] = "customers"
-        joins += " left join marts.customer_360 as customers on claimed.customer_id = customers.customer_id"
-    if {"communications.entries", "marts.customer_timeline", "intermediate.int_events"} <= there:
-        parts["event"] = "events"
-        joins += f" left join ({EVENT}) as events on claimed.entry_id = events.entry_id"
-    if channel == "webhook" and "communications.scenarios" in there:
-        pseudonymise.register(connection)
-        parts |= {"pseudonym": "pseudonym(claimed.customer_id)", "payload": "payload"}
-        joins += (
-            f" left join ({PAYLOAD}) as payloads on (claimed.scenario, claimed.version, claimed.step) = (payloads.scenario, payloads.version, payloads.step)"
-        )
-    return f"""
-        with claimed as (
-            select outbox.*, next.attempt, next.tries
-            from (select message_id, attempt, tries from claimable where claimable_at <= $now order by priority desc, release_at, message_id limit $size) as next
-            inner join communications.outbox as outbox using (message_id)
-        )
-        select claimed.*, {", ".join(f"{part} as {name}" for name, part in parts.items())}
-        from claimed {joins} order by priority desc, release_at, claimed.message_id
-    """
 
 
 @contextmanager
