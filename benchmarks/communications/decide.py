@@ -15,10 +15,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.campaigns.engine import inputs, recheck
+from pipelines.campaigns.engine import inputs
 from pipelines.campaigns.engine.tick import tick
 from pipelines.campaigns.schema import Policy, Scenario
 from pipelines.sending.claim import Terms, claim
+from pipelines.sending.parts import withdrawn
 from pipelines.settings import settings
 from pipelines.warehouse import connect
 
@@ -72,13 +73,9 @@ def main(messages: Annotated[int, typer.Option(help="Messages that are due.")] =
         terms, held = Terms("email", "live", "relay", settings().sending.batch, 3, 60.0), []
         for number in range(CLAIMS):
             at = SENDING_FROM + timedelta(minutes=number)
-            (batch, _), wall, cpu = timed(lambda at=at, is_first=not number: claim(terms, asked_again, at, is_first=is_first))
+            (batch, _), wall, cpu = timed(lambda at=at, is_first=not number: claim(terms, withdrawn, at, is_first=is_first))
             held.append(batch)
             print(f"{'the first claim' if not number else 'a further one'}, {len(batch.rows):,} messages: {wall:.1f} s, {cpu:.1f} CPU s, peak {peak():.2f} GB")
-
-
-def asked_again(connection, now: datetime, among: str | None) -> None:
-    recheck.withdrawn(connection, now, among=among)
 
 
 def timed(work: Callable) -> tuple:
