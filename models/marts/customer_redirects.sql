@@ -4,7 +4,7 @@ births as (
 
     select customer_id, min(run_at) as created_at
     from {{ source('identity', 'customer_events') }}
-    where event in ('created', 'split_from')
+    where event in ('created', 'split_from') and customer_id in (select old_customer_id from {{ source('identity', 'customer_redirects') }})
     group by customer_id
 
 )
